@@ -1,0 +1,119 @@
+#include "app/cli/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "app/cli/commands.hpp"
+#include "app/cli/compute.hpp"
+
+namespace attnscope {
+namespace {
+
+int failed(const Error& error) {
+    std::fprintf(stderr, "attnscope: error: %s\n", error.what.c_str());
+    return error.code == ErrorCode::usage ? 2 : 1;
+}
+
+int finish(const Result<std::string>& result) {
+    if (!result) return failed(result.error());
+    std::fputs(result->c_str(), stderr);
+    return 0;
+}
+
+void add_panel_options(CLI::App& command, PanelArguments& arguments) {
+    command.add_option("panel", arguments.panel, "The panel's name; `attnscope list` shows them")->required();
+    command.add_option("--state", arguments.state, "A state file (TOML), as the window saves it");
+    command.add_option("--set", arguments.assign, "A parameter, as in --set temperature=0.5; may be repeated")
+        ->type_name("KEY=VALUE")
+        ->take_all()
+        ->allow_extra_args(false);
+}
+
+struct Everything {
+    std::string state_file;
+    RenderArguments render;
+    DataArguments data;
+    ListArguments list;
+    ComputeArguments compute;
+};
+
+void describe_render(CLI::App& app, RenderArguments& arguments) {
+    CLI::App& command = *app.add_subcommand("render", "Draw a panel's picture into a file; needs no display and no GPU");
+    add_panel_options(command, arguments.panel);
+    command.add_option("--size", arguments.size, "Width and height in points")->type_name("WxH")->capture_default_str();
+    command.add_option("--scale", arguments.scale, "Pixels per point, for PNG")->capture_default_str()->check(CLI::Range(0.1, 16.0));
+    command.add_option("--theme", arguments.theme, "dark or light")->check(CLI::IsMember({"dark", "light"}));
+    command.add_flag("--window", arguments.window, "The whole window with its controls instead of the pictures alone (PNG)");
+    command.add_option("--out", arguments.panel.out, "The file: .png, .svg or .pdf")->required()->type_name("FILE");
+}
+
+void describe_data(CLI::App& app, DataArguments& arguments) {
+    CLI::App& command = *app.add_subcommand("data", "Write the numbers behind a panel's picture");
+    add_panel_options(command, arguments.panel);
+    command.add_option("--format", arguments.format, "json, csv or npy, when the file's name does not say it");
+    command.add_option("--out", arguments.panel.out, "The file: .json, .csv or .npy; - is standard output (JSON)")
+        ->required()
+        ->type_name("FILE");
+}
+
+void describe_compute(CLI::App& app, ComputeArguments& arguments) {
+    CLI::App& compute = *app.add_subcommand("compute", "Run the engine on your own arrays");
+    compute.require_subcommand(1);
+    CLI::App& command = *compute.add_subcommand("attention", "softmax(q k' scale / temperature) v");
+    const char* const array = "F.npy | F.safetensors:NAME";
+    command.add_option("--q", arguments.q, "Queries, [L, d] or [heads, L, d]")->required()->type_name(array);
+    command.add_option("--k", arguments.k, "Keys")->required()->type_name(array);
+    command.add_option("--v", arguments.v, "Values")->required()->type_name(array);
+    command.add_option("--mask", arguments.mask, "none, causal or window:W")->capture_default_str();
+    command.add_option("--temperature", arguments.temperature, "Scores are divided by it")->capture_default_str();
+    command.add_option("--scale", arguments.scale, "Scores are multiplied by it; 1/sqrt(d) when not given");
+    command.add_option("--weights", arguments.weights, "Write the weights too")->type_name("F.npy");
+    command.add_option("--out", arguments.out, "The output array; - is standard output")->required()->type_name("F.npy");
+}
+
+int run(CLI::App& app, const Everything& all) {
+    if (app.got_subcommand("render")) return finish(run_render(all.render));
+    if (app.got_subcommand("data")) return finish(run_data(all.data));
+    if (app.got_subcommand("list")) return finish(run_list(all.list));
+    if (app.got_subcommand("compute")) {
+        const Result<std::string> note = run_compute_attention(all.compute);
+        if (!note) return failed(note.error());
+        if (!note->empty()) std::fprintf(stderr, "attnscope: note: %s\n", note->c_str());
+        return 0;
+    }
+    return finish(run_gui(all.state_file));
+}
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv) {
+    CLI::App app("AttnScope: an oscilloscope for attention.\nWithout a subcommand it opens the window.", "attnscope");
+    app.set_version_flag("--version", "attnscope " ATTNSCOPE_VERSION);
+    app.footer("Examples:\n"
+               "  attnscope render attention --set text=\"to be or not to be\" --set mask=causal --out picture.pdf\n"
+               "  attnscope data attention --set heads=4 --out - | head\n"
+               "  attnscope compute attention --q q.npy --k k.npy --v v.npy --mask causal --out out.npy\n"
+               "`attnscope list` names every panel and parameter with its range. F1 in the window lists the keys.");
+    Everything all;
+    app.add_option("state", all.state_file, "Open the window with this state file")->type_name("STATE.toml");
+    app.require_subcommand(0, 1);
+    describe_render(app, all.render);
+    describe_data(app, all.data);
+    describe_compute(app, all.compute);
+    CLI::App& list = *app.add_subcommand("list", "Panels and their parameters: key, type, range, default, unit, help");
+    list.add_flag("--json", all.list.json, "For programs");
+    list.add_flag("--names", all.list.names, "Only the panels' names, one a line");
+    try {
+        app.parse(argc, argv);
+        return run(app, all);
+    } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+        return failed(usage_error(std::string(error.what()) + " (attnscope --help shows what there is)"));
+    } catch (const std::bad_alloc&) {
+        return failed({ErrorCode::out_of_memory, "not enough memory"});
+    }
+}
+
+}  // namespace attnscope

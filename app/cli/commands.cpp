@@ -1,0 +1,212 @@
+#include "app/cli/commands.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "app/panels/workspace.hpp"
+#include "app/shell/app.hpp"
+#include "app/shell/export.hpp"
+#include "app/shell/headless.hpp"
+#include "app/shell/window.hpp"
+#include "app/state/list_json.hpp"
+#include "core/io/file.hpp"
+
+namespace attnscope {
+namespace {
+
+constexpr int frames_to_rest = 6;
+
+std::string names_of(const Workspace& workspace) {
+    std::string names;
+    for (const Workspace::Entry& entry : workspace.entries()) names += (names.empty() ? "" : ", ") + entry.info.name;
+    return names;
+}
+
+Result<StateFile> read_state(const std::string& path) {
+    const Result<std::string> text = read_file(path, state_file_max_bytes);
+    if (!text) return text.error();
+    return parse_state(*text, path);
+}
+
+Result<void> assign(const Workspace::Entry& entry, const std::string& assignment) {
+    const std::size_t equals = assignment.find('=');
+    if (equals == std::string::npos)
+        return usage_error(fmt::format("--set {}: it must be key=value", assignment));
+    const std::string key = assignment.substr(0, equals);
+    const Param* param = find(entry.params, key);
+    if (param == nullptr) {
+        std::string keys;
+        for (const Param& p : entry.params) keys += (keys.empty() ? "" : ", ") + p.key;
+        return usage_error(fmt::format("--set {}: panel '{}' has no parameter '{}'; it has {}", assignment, entry.info.name, key, keys));
+    }
+    const Result<void> done = set_from_text(*param, assignment.substr(equals + 1));
+    if (!done) return usage_error(done.error().what);
+    return {};
+}
+
+// The panel with its state and assignments, computed. Warnings are appended.
+Result<const Workspace::Entry*> prepare(Workspace& workspace, const PanelArguments& arguments, std::string& warnings) {
+    const Workspace::Entry* entry = workspace.find_panel(arguments.panel);
+    if (entry == nullptr)
+        return usage_error(fmt::format("there is no panel '{}'; there is: {}", arguments.panel, names_of(workspace)));
+    if (!arguments.state.empty()) {
+        const Result<StateFile> state = read_state(arguments.state);
+        if (!state) return state.error();
+        const auto applied = workspace.apply_state(*state);
+        if (!applied) return Error{applied.error().code, arguments.state + ": " + applied.error().what};
+        for (const std::string& warning : *applied) warnings += "attnscope: warning: " + arguments.state + ": " + warning + "\n";
+    }
+    for (const std::string& assignment : arguments.assign)
+        if (const Result<void> done = assign(*entry, assignment); !done) return done.error();
+    workspace.activate(static_cast<std::size_t>(entry - workspace.entries().data()));
+    return entry;
+}
+
+Result<int> whole_number(std::string_view text) {
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) return usage_error("not a whole number");
+    return value;
+}
+
+Result<FigureSize> size_of(const RenderArguments& arguments) {
+    const std::size_t cross = arguments.size.find('x');
+    FigureSize size;
+    size.scale = arguments.scale;
+    if (cross != std::string::npos) {
+        const Result<int> width = whole_number(std::string_view(arguments.size).substr(0, cross));
+        const Result<int> height = whole_number(std::string_view(arguments.size).substr(cross + 1));
+        if (width && height && *width >= 200 && *height >= 150) {
+            size.width = *width;
+            size.height = *height;
+            return size;
+        }
+    }
+    return usage_error(fmt::format("--size {}: it must be WIDTHxHEIGHT in points, at least 200x150, as in 1600x1000", arguments.size));
+}
+
+Result<std::string> render_window(Workspace& workspace, const FigureSize& size) {
+    const auto pixels = [&](int points) { return static_cast<int>(std::lround(points * size.scale)); };
+    const int width = pixels(size.width), height = pixels(size.height);
+    if (width > 8192 || height > 8192)
+        return usage_error(fmt::format("--window: {} x {} pixels is too large; at most 8192 x 8192", width, height));
+    auto headless = Headless::create(width, height, static_cast<float>(size.scale));
+    if (!headless) return headless.error();
+    App app(workspace, Clipboard{[] { return std::string(); }, [](const std::string&) {}});
+    InputQueue nothing;
+    for (int i = 0; i < frames_to_rest; ++i) {
+        workspace.active().panel->wait();
+        (*headless)->run(app, nothing);
+    }
+    const Image image = (*headless)->pixels();
+    return encode_png(image.width, image.height, image.pixels);
+}
+
+Result<DataFormat> data_format(const DataArguments& arguments) {
+    const auto by_name = [](std::string_view name) -> std::optional<DataFormat> {
+        if (name == "json") return DataFormat::json;
+        if (name == "csv") return DataFormat::csv;
+        if (name == "npy") return DataFormat::npy;
+        return std::nullopt;
+    };
+    if (!arguments.format.empty()) {
+        if (const auto format = by_name(arguments.format)) return *format;
+        return usage_error(fmt::format("--format {}: it must be json, csv or npy", arguments.format));
+    }
+    if (arguments.panel.out == "-") return DataFormat::json;
+    const std::string extension = std::filesystem::path(arguments.panel.out).extension().string();
+    if (const auto format = by_name(extension.empty() ? "" : extension.substr(1))) return *format;
+    return usage_error(fmt::format("--out {}: the name must end in .json, .csv or .npy", arguments.panel.out));
+}
+
+}  // namespace
+
+Result<std::string> run_render(const RenderArguments& arguments) {
+    const Result<FileFormat> format = format_of(arguments.panel.out);
+    if (!format) return usage_error("--out " + arguments.panel.out + ": " + format.error().what);
+    const Result<FigureSize> size = size_of(arguments);
+    if (!size) return size.error();
+    if (arguments.window && *format != FileFormat::png)
+        return usage_error("--window: the whole window is a picture of pixels; --out must end in .png");
+    Workspace workspace;
+    std::string warnings;
+    const auto entry = prepare(workspace, arguments.panel, warnings);
+    if (!entry) return entry.error();
+    if (!arguments.theme.empty()) workspace.theme = arguments.theme == "light" ? ThemeName::light : ThemeName::dark;
+    Panel& panel = *(*entry)->panel;
+    panel.wait();
+    Result<std::string> bytes = std::string();
+    if (arguments.window) {
+        bytes = render_window(workspace, *size);
+    } else {
+        TextShaper shaper;
+        bytes = draw_panel_to_bytes(panel, *format, *size, shaper, theme_of(workspace.theme));
+    }
+    if (!bytes) return bytes.error();
+    if (const Result<void> written = write_output(arguments.panel.out, *bytes); !written) return written.error();
+    return warnings;
+}
+
+Result<std::string> run_data(const DataArguments& arguments) {
+    const Result<DataFormat> format = data_format(arguments);
+    if (!format) return format.error();
+    Workspace workspace;
+    std::string warnings;
+    const auto entry = prepare(workspace, arguments.panel, warnings);
+    if (!entry) return entry.error();
+    const Result<std::string> bytes = (*entry)->panel->data(*format);
+    if (!bytes) return bytes.error();
+    if (const Result<void> written = write_output(arguments.panel.out, *bytes); !written) return written.error();
+    return warnings;
+}
+
+Result<std::string> run_list(const ListArguments& arguments) {
+    const Workspace workspace;
+    std::string text;
+    nlohmann::ordered_json panels = nlohmann::ordered_json::array();
+    for (const Workspace::Entry& entry : workspace.entries()) {
+        panels.push_back({{"name", entry.info.name},
+                          {"title", entry.info.title},
+                          {"help", entry.info.help},
+                          {"parameters", describe_json(entry.params)}});
+        if (arguments.names)
+            text += entry.info.name + "\n";
+        else
+            text += fmt::format("{}: {}\n\n{}\n", entry.info.name, entry.info.help, describe_table(entry.params));
+    }
+    if (arguments.json) text = nlohmann::ordered_json{{"version", ATTNSCOPE_VERSION}, {"panels", panels}}.dump(2) + "\n";
+    if (const Result<void> written = write_output("-", text); !written) return written.error();
+    return std::string();
+}
+
+Result<std::string> run_gui(const std::string& state_file) {
+    Workspace workspace;
+    WindowOptions options;
+    StateFile state;
+    const std::filesystem::path folder = state_folder();
+    if (!folder.empty()) options.state_path = folder / "state.toml";
+    if (!state_file.empty()) {  // a file that the user names must be right; the last state is then left alone
+        const Result<StateFile> read = read_state(state_file);
+        if (!read) return read.error();
+        state = *read;
+        const auto applied = workspace.apply_state(state);
+        if (!applied) return Error{applied.error().code, state_file + ": " + applied.error().what};
+        for (const std::string& warning : *applied) options.message += warning + "  ";
+        options.state_path.clear();
+    } else if (!options.state_path.empty()) {
+        LoadedState loaded = load_or_set_aside(options.state_path);
+        state = std::move(loaded.state);
+        options.message = std::move(loaded.message);
+        for (const std::string& message : workspace.restore_state(state)) options.message += message + "  ";
+    }
+    options.width = state.window_width.value_or(options.width);
+    options.height = state.window_height.value_or(options.height);
+    if (const Result<void> shown = run_window(workspace, options); !shown) return shown.error();
+    return std::string();
+}
+
+}  // namespace attnscope

@@ -1,0 +1,32 @@
+#include "app/draw/canvas.hpp"
+
+#include <cmath>
+#include <numbers>
+
+namespace attnscope {
+
+float luminance(Color color) {
+    const auto linear = [](std::uint8_t byte) {
+        const float c = static_cast<float>(byte) / 255;
+        return c <= 0.04045F ? c / 12.92F : std::pow((c + 0.055F) / 1.055F, 2.4F);
+    };
+    return 0.2126F * linear(color.r) + 0.7152F * linear(color.g) + 0.0722F * linear(color.b);
+}
+
+float Canvas::text(Vec2 at, std::string_view text, const TextStyle& style) {
+    if (text.empty()) return 0;
+    const auto shaped = shaper_->shape(text, style);
+    const float back = style.align == Align::left ? 0 : style.align == Align::center ? shaped->width / 2 : shaped->width;
+    const float angle = style.angle * std::numbers::pi_v<float> / 180;
+    draw_text({at.x - back * std::cos(angle), at.y + back * std::sin(angle)}, text, *shaped, style);
+    return shaped->width;
+}
+
+float Canvas::text_middle(Vec2 at, std::string_view text, const TextStyle& style) {
+    // The middle of lower-case letters with ascenders, rather than of the line box, looks centred.
+    const float down = style.size * 0.36F;
+    const float angle = style.angle * std::numbers::pi_v<float> / 180;
+    return this->text({at.x + down * std::sin(angle), at.y + down * std::cos(angle)}, text, style);
+}
+
+}  // namespace attnscope

@@ -1,0 +1,156 @@
+#include "app/draw/canvas_file.hpp"
+
+#include <cairo-pdf.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <vector>
+
+#include "app/draw/cairo_canvas.hpp"
+#include "app/draw/png.hpp"
+#include "app/draw/svg_canvas.hpp"
+
+namespace attnscope {
+namespace {
+
+constexpr double largest_side = 16384;
+constexpr double most_pixels = 128e6;
+
+struct Figure {
+    const FigureSize& size;
+    TextShaper& shaper;
+    const Theme& theme;
+    const std::function<void(Canvas&)>& draw;
+
+    void draw_on(Canvas& canvas) const {
+        canvas.fill_rect(Rect::sized({}, static_cast<float>(size.width), static_cast<float>(size.height)),
+                         theme.ground);
+        draw(canvas);
+    }
+};
+
+using Surface = std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)>;
+
+Result<void> check_size(FileFormat format, const FigureSize& size) {
+    if (!(size.scale > 0) || !std::isfinite(size.scale))
+        return invalid_input(fmt::format("the scale of the figure is {}; it must be greater than 0", size.scale));
+    const bool png = format == FileFormat::png;
+    const double width = png ? std::round(size.width * size.scale) : size.width;
+    const double height = png ? std::round(size.height * size.scale) : size.height;
+    const char* unit = png ? "pixels" : "points";
+    if (width < 1 || height < 1)
+        return invalid_input(
+            fmt::format("the figure would be {} x {} {}; each side needs at least 1", width, height, unit));
+    if (width > largest_side || height > largest_side || width * height > most_pixels)
+        return invalid_input(
+            fmt::format("the figure would be {} x {} {}; at most 16384 a side and 128 million in all "
+                        "are possible: make it smaller{}",
+                        width, height, unit, png ? " or lower the scale" : ""));
+    return {};
+}
+
+// cairo's pixels as colours, in place: red, green, blue and alpha in bytes, colours without alpha in them.
+void to_colors(std::vector<Color>& pixels) {
+    for (Color& color : pixels) {
+        std::uint32_t p = 0;
+        std::memcpy(&p, &color, 4);
+        const std::uint32_t a = p >> 24U;
+        const auto channel = [a, p](unsigned shift) {
+            const std::uint32_t c = p >> shift & 255U;
+            return static_cast<std::uint8_t>(a == 255 ? c : a == 0 ? 0 : std::min(255U, (c * 255U + a / 2U) / a));
+        };
+        color = {channel(16), channel(8), channel(0), static_cast<std::uint8_t>(a)};
+    }
+}
+
+Result<std::string> png_bytes(const Figure& figure) {
+    const int width = static_cast<int>(std::lround(figure.size.width * figure.size.scale));
+    const int height = static_cast<int>(std::lround(figure.size.height * figure.size.scale));
+    std::vector<Color> pixels(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), Color{0, 0, 0, 0});
+    {
+        const Surface surface(cairo_image_surface_create_for_data(reinterpret_cast<unsigned char*>(pixels.data()),
+                                                                  CAIRO_FORMAT_ARGB32, width, height, 4 * width),
+                              cairo_surface_destroy);
+        CairoCanvas canvas(surface.get(), figure.size.scale, figure.shaper, figure.theme);
+        figure.draw_on(canvas);
+        if (const auto finished = canvas.finish(); !finished) return finished.error();
+    }
+    to_colors(pixels);
+    return encode_png(width, height, pixels);
+}
+
+cairo_status_t append(void* bytes, const unsigned char* data, unsigned int length) {
+    try {
+        static_cast<std::string*>(bytes)->append(reinterpret_cast<const char*>(data), length);
+        return CAIRO_STATUS_SUCCESS;
+    } catch (const std::bad_alloc&) {
+        return CAIRO_STATUS_NO_MEMORY;
+    }
+}
+
+Result<std::string> pdf_bytes(const Figure& figure) {
+    std::string bytes;
+    const Surface surface(cairo_pdf_surface_create_for_stream(append, &bytes, figure.size.width, figure.size.height),
+                          cairo_surface_destroy);
+    // cairo would write the time of the run.
+    cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATE_DATE, "");
+    {
+        CairoCanvas canvas(surface.get(), 1, figure.shaper, figure.theme);
+        figure.draw_on(canvas);
+        if (const auto finished = canvas.finish(); !finished) return finished.error();
+    }
+    cairo_surface_finish(surface.get());
+    if (const cairo_status_t status = cairo_surface_status(surface.get()); status != CAIRO_STATUS_SUCCESS)
+        return Error{status == CAIRO_STATUS_NO_MEMORY ? ErrorCode::out_of_memory : ErrorCode::io,
+                     fmt::format("the PDF could not be made: {}", cairo_status_to_string(status))};
+    return bytes;
+}
+
+Result<std::string> svg_bytes(const Figure& figure) {
+    SvgCanvas canvas(figure.size.width, figure.size.height, figure.shaper, figure.theme);
+    figure.draw_on(canvas);
+    return canvas.finish();
+}
+
+}  // namespace
+
+Result<FileFormat> format_of(std::string_view path) {
+    const std::size_t slash = path.find_last_of('/');
+    const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
+    const std::size_t dot = name.find_last_of('.');
+    std::string extension(dot == std::string_view::npos || dot == 0 ? "" : name.substr(dot));
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    if (extension == ".png") return FileFormat::png;
+    if (extension == ".svg") return FileFormat::svg;
+    if (extension == ".pdf") return FileFormat::pdf;
+    return invalid_input(fmt::format("{}: the name of a picture must end in .png, .svg or .pdf{}", path,
+                                     extension.empty() ? "" : fmt::format(", not in {}", extension)));
+}
+
+Result<std::string> draw_to_bytes(FileFormat format, const FigureSize& size, TextShaper& shaper, const Theme& theme,
+                                  const std::function<void(Canvas&)>& draw) {
+    if (const auto fits = check_size(format, size); !fits) return fits.error();
+    const Figure figure{size, shaper, theme, draw};
+    try {
+        switch (format) {
+            case FileFormat::png:
+                return png_bytes(figure);
+            case FileFormat::svg:
+                return svg_bytes(figure);
+            case FileFormat::pdf:
+                break;
+        }
+        return pdf_bytes(figure);
+    } catch (const std::bad_alloc&) {
+        return Error{ErrorCode::out_of_memory,
+                     fmt::format("not enough memory for a figure of {} x {} points at scale {}", size.width,
+                                 size.height, size.scale)};
+    }
+}
+
+}  // namespace attnscope

@@ -1,0 +1,30 @@
+// A drawing as the bytes of a picture file.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "app/draw/canvas.hpp"
+#include "core/base/result.hpp"
+
+namespace attnscope {
+
+enum class FileFormat { png, svg, pdf };
+
+/// Width and height in points; for PNG a point is `scale` pixels, the other formats have no pixels.
+struct FigureSize {
+    int width = 1600, height = 1000;
+    double scale = 1;
+};
+
+/// By the path's extension, in any case. The error names the extensions there are.
+Result<FileFormat> format_of(std::string_view path);
+
+/// Calls `draw` once, on a canvas filled with the theme's ground, and returns the complete file. The same drawing gives
+/// the same bytes in every run: no date is in them. Errors: sides below 1, above 16384 or more than 128 million units
+/// in all (pixels for PNG, else points), a scale that is not positive, not enough memory.
+Result<std::string> draw_to_bytes(FileFormat format, const FigureSize& size, TextShaper& shaper, const Theme& theme,
+                                  const std::function<void(Canvas&)>& draw);
+
+}  // namespace attnscope

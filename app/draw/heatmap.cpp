@@ -1,0 +1,286 @@
+#include "app/draw/heatmap.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "app/draw/ticks.hpp"
+
+namespace attnscope {
+namespace {
+
+constexpr float label_size = 13.5F;
+constexpr float longest_label = 104;
+constexpr float bar_space = 76;   // colour bar with its numbers
+constexpr float title_space = 18;
+constexpr float bars_space = 54;
+
+// What every part of the drawing needs.
+struct Scene {
+    Canvas& canvas;
+    const Heatmap& map;
+    const View2D& view;
+    Rect cells;  // where the cells are drawn
+    std::optional<Cell> active;  // whose row and column are lit
+
+    Index rows() const { return map.picture.values->rows(); }
+    Index columns() const { return map.picture.values->cols(); }
+    float x(double column) const {
+        return cells.min.x + cells.width() * static_cast<float>(view_position(view.x, column, false));
+    }
+    float y(double row) const {
+        return cells.min.y + cells.height() * static_cast<float>(view_position(view.y, row, false));
+    }
+    float cell_width() const { return x(1) - x(0); }
+    float cell_height() const { return y(1) - y(0); }
+};
+
+struct Range {
+    Index begin, end;
+};
+
+// The whole cells that a window touches.
+Range visible(const ViewWindow& window, Index count) {
+    return {std::clamp<Index>(static_cast<Index>(std::floor(window.low)), 0, count),
+            std::clamp<Index>(static_cast<Index>(std::ceil(window.high)), 0, count)};
+}
+
+// Every step-th label fits when they need `space` each.
+Index label_step(float cell, float space) {
+    Index step = 1;
+    for (const Index next : {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000}) {
+        step = next;
+        if (cell * static_cast<float>(next) >= space) break;
+    }
+    return step;
+}
+
+float widest(Canvas& canvas, const std::vector<std::string>& labels) {
+    // A sample is enough of thousands: longer ones are shortened.
+    const std::size_t step = labels.size() / 256 + 1;
+    float width = 0;
+    for (std::size_t i = 0; i < labels.size(); i += step)
+        width = std::max(width, canvas.shaper().width(labels[i], {.size = label_size}));
+    return std::min(width, longest_label);
+}
+
+void draw_row_labels(const Scene& s) {
+    const Theme& t = s.canvas.theme();
+    const Index step = label_step(s.cell_height(), label_size + 1);
+    const Range range = visible(s.view.y, s.rows());
+    for (Index i = range.begin; i < range.end; ++i) {
+        const bool lit = s.active && s.active->row == i;
+        if (i % step != 0 && !lit) continue;
+        // A lit label takes the place of its thinned neighbours.
+        if (!lit && s.active && step > 1 && std::abs(i - s.active->row) < step) continue;
+        const float y = s.y(static_cast<double>(i) + 0.5);
+        if (y < s.cells.min.y - 1 || y > s.cells.max.y + 1) continue;
+        const TextStyle style{.color = lit ? t.query : t.text, .size = label_size, .bold = lit, .align = Align::right};
+        const std::string text = s.canvas.shaper().fit(s.map.row_labels[static_cast<std::size_t>(i)], longest_label, style);
+        s.canvas.text_middle({s.cells.min.x - 9, y}, text, style);
+    }
+}
+
+void draw_column_labels(const Scene& s, bool upright) {
+    const Theme& t = s.canvas.theme();
+    // Turned labels are a line's height apart along the slope.
+    const Index step = label_step(s.cell_width(), upright ? 1 : label_size * 1.25F);
+    const Range range = visible(s.view.x, s.columns());
+    for (Index j = range.begin; j < range.end; ++j) {
+        const bool lit = s.active && s.active->column == j;
+        if (j % step != 0 && !lit) continue;
+        if (!lit && s.active && step > 1 && std::abs(j - s.active->column) < step) continue;
+        const float x = s.x(static_cast<double>(j) + 0.5);
+        if (x < s.cells.min.x - 1 || x > s.cells.max.x + 1) continue;
+        const TextStyle style{.color = lit ? t.key : t.text,
+                              .size = label_size,
+                              .bold = lit,
+                              .align = upright ? Align::center : Align::left,
+                              .angle = upright ? 0.0F : 45.0F};
+        const std::string text =
+            s.canvas.shaper().fit(s.map.column_labels[static_cast<std::size_t>(j)], longest_label, style);
+        s.canvas.text({upright ? x : x + 2, s.cells.min.y - 8}, text, style);
+    }
+}
+
+void draw_grid(const Scene& s) {
+    const Color color = s.canvas.theme().ground;
+    if (std::min(s.cell_width(), s.cell_height()) < 9) return;
+    const Range columns = visible(s.view.x, s.columns()), rows = visible(s.view.y, s.rows());
+    for (Index j = columns.begin + 1; j < columns.end; ++j) {
+        const float x = s.x(static_cast<double>(j));
+        s.canvas.fill_rect({{x - 0.5F, s.cells.min.y}, {x + 0.5F, s.cells.max.y}}, color);
+    }
+    for (Index i = rows.begin + 1; i < rows.end; ++i) {
+        const float y = s.y(static_cast<double>(i));
+        s.canvas.fill_rect({{s.cells.min.x, y - 0.5F}, {s.cells.max.x, y + 0.5F}}, color);
+    }
+}
+
+void draw_values(const Scene& s) {
+    const CellPicture& picture = s.map.picture;
+    const float width = s.cell_width();
+    if (width < 37 || s.cell_height() < 17) return;
+    const ColorTable& table = color_table(picture.map, picture.dark);
+    const int decimals = width < 46 ? 2 : 3;
+    const TextStyle style{.size = 11.5F, .font = Font::mono, .align = Align::center};
+    const Range columns = visible(s.view.x, s.columns()), rows = visible(s.view.y, s.rows());
+    for (Index i = rows.begin; i < rows.end; ++i)
+        for (Index j = columns.begin; j < columns.end; ++j) {
+            const double value = static_cast<double>((*picture.values)(i, j));
+            if (std::isnan(value)) continue;
+            const auto index = static_cast<std::size_t>(color_position(picture.range, value) * 255 + 0.5);
+            TextStyle inked = style;
+            inked.color = luminance(table[index]) > 0.3F ? Color::hex(0x101418) : Color::hex(0xf4f6f8);
+            s.canvas.text_middle({s.x(static_cast<double>(j) + 0.5), s.y(static_cast<double>(i) + 0.5)},
+                                 cell_text(value, decimals), inked);
+        }
+}
+
+Rect cell_rect(const Scene& s, Cell cell) {
+    const auto row = static_cast<double>(cell.row), column = static_cast<double>(cell.column);
+    return {{s.x(column), s.y(row)}, {s.x(column + 1), s.y(row + 1)}};
+}
+
+void draw_crosshair(const Scene& s) {
+    const Theme& t = s.canvas.theme();
+    const Clip clip(s.canvas, s.cells.inset(-2));
+    if (s.active) {
+        const Rect cell = cell_rect(s, *s.active);
+        s.canvas.stroke_rect({{cell.min.x, s.cells.min.y}, {cell.max.x, s.cells.max.y}}, t.key, 1.5F);
+        s.canvas.stroke_rect({{s.cells.min.x, cell.min.y}, {s.cells.max.x, cell.max.y}}, t.query, 1.5F);
+    }
+    if (s.map.pinned) {
+        const Rect cell = cell_rect(s, *s.map.pinned);
+        // Two outlines, so that it is seen on any colour.
+        s.canvas.stroke_rect(cell.inset(-1), Color::hex(0x0b0d10), 3);
+        s.canvas.stroke_rect(cell.inset(-1), Color::hex(0xffffff), 1.75F);
+    }
+}
+
+void draw_row_bars(const Scene& s, float left) {
+    const Theme& t = s.canvas.theme();
+    const RowBars& bars = s.map.bars;
+    constexpr float longest = bars_space - 16;
+    s.canvas.text({left, s.cells.min.y - 8}, bars.title, {.color = t.quiet, .size = 12});
+    const Clip clip(s.canvas, {{left, s.cells.min.y}, {left + bars_space, s.cells.max.y}});
+    const Range rows = visible(s.view.y, s.rows());
+    // One bar a point of height at most: of thousands of rows the mean of those that share a point.
+    const auto step = std::max<Index>(1, static_cast<Index>(1 / std::max(s.cell_height(), 1e-6F)));
+    const float gap = s.cell_height() >= 5 ? std::min(2.0F, s.cell_height() * 0.15F) : 0;
+    for (Index i = rows.begin / step * step; i < rows.end; i += step) {
+        const Index end = std::min(i + step, s.rows());
+        double sum = 0;
+        for (Index k = i; k < end; ++k) sum += bars.values[static_cast<std::size_t>(k)];
+        const double value = sum / static_cast<double>(end - i);
+        const bool lit = s.active && s.active->row >= i && s.active->row < end;
+        const float length = longest * static_cast<float>(bars.most > 0 ? std::min(value / bars.most, 1.0) : 0);
+        const float top = s.y(static_cast<double>(i)) + gap, bottom = s.y(static_cast<double>(end)) - gap;
+        s.canvas.fill_rect({{left, top}, {left + longest, bottom}}, t.field);
+        s.canvas.fill_rect({{left, top}, {left + length, bottom}}, lit ? t.query : mix(t.field, t.query, 0.5F));
+        if (step == 1 && s.cell_height() >= 13)
+            s.canvas.text_middle({left + 4, (top + bottom) / 2}, cell_text(value, 2),
+                                 {.color = t.text, .size = 11, .font = Font::mono});
+    }
+}
+
+void draw_color_bar(const Scene& s, const Rect& bar) {
+    static const auto ramp = [] {
+        auto values = std::make_shared<Matrix>(256, 1);
+        for (Index i = 0; i < 256; ++i) (*values)(i, 0) = static_cast<float>(255 - i) / 255;
+        return std::shared_ptr<const Matrix>(values);
+    }();
+    const Theme& t = s.canvas.theme();
+    const CellPicture& picture = s.map.picture;
+    CellPicture gradient{.values = ramp, .generation = 1, .view = {{0, 0}, {1, 256}}, .range = {0, 1, ColorScale::linear}};
+    gradient.map = picture.map;
+    gradient.dark = picture.dark;
+    s.canvas.cells(bar, gradient);
+    s.canvas.text({bar.min.x, bar.min.y - 8}, s.map.value_title, {.color = t.quiet, .size = 12});
+    const ColorRange& range = picture.range;
+    const int about = std::max(2, static_cast<int>(bar.height() / 60));
+    const std::vector<Tick> ticks = range.scale == ColorScale::logarithmic
+                                        ? log_ticks(color_value(range, 0), range.high, about)
+                                        : linear_ticks(range.low, range.high, about);
+    float last = bar.max.y + 100;
+    for (const Tick& tick : ticks) {
+        if (tick.label.empty()) continue;
+        const float y = bar.max.y - bar.height() * static_cast<float>(color_position(range, tick.value));
+        if (last - y < 14) continue;
+        last = y;
+        s.canvas.fill_rect({{bar.max.x, y - 0.5F}, {bar.max.x + 4, y + 0.5F}}, t.quiet);
+        s.canvas.text_middle({bar.max.x + 7, y}, tick.label, {.color = t.quiet, .size = 12, .font = Font::mono});
+    }
+}
+
+}  // namespace
+
+std::string cell_text(double value, int decimals) {
+    std::string text = fmt::format("{:.{}f}", value, decimals);
+    if (text.find_first_not_of("-0.") == std::string::npos && text.front() == '-') text.erase(0, 1);  // no "-0.00"
+    if (text.front() == '-') text.replace(0, 1, "−");
+    return text;
+}
+
+HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect& area, const Heatmap& map,
+                           HeatmapView& view) {
+    HeatmapEvents events;
+    const Index rows = map.picture.values->rows(), columns = map.picture.values->cols();
+    const float row_labels = widest(canvas, map.row_labels), column_labels = widest(canvas, map.column_labels);
+    // Room for labels, then the largest rectangle with square cells in what is left.
+    const float left = row_labels + 14 + title_space;
+    const bool has_bars = !map.bars.values.empty();
+    const float bars = has_bars ? bars_space : 0;
+    const float most_width = area.width() - left - bar_space - bars;
+    const bool upright = column_labels + 6 <= most_width / static_cast<float>(columns);
+    const float top = (upright ? label_size + 10 : column_labels * 0.71F + 20) + title_space;
+    const float most_height = area.height() - top - 6;
+    if (most_width < 40 || most_height < 40) return events;
+    const float cell = std::min(most_width / static_cast<float>(columns), most_height / static_cast<float>(rows));
+    events.cells = Rect::sized({area.min.x + left, area.min.y + top}, cell * static_cast<float>(columns),
+                               cell * static_cast<float>(rows));
+
+    const Pointer pointer = interaction.area("heatmap", events.cells);
+    const auto whole_x = static_cast<double>(columns), whole_y = static_cast<double>(rows);
+    const View2D fitted{{0, whole_x}, {0, whole_y}};
+    ViewRules rules;
+    rules.x = {.low = 0, .high = whole_x, .least = std::min(2.0, whole_x)};
+    rules.y = {.low = 0, .high = whole_y, .least = std::min(2.0, whole_y)};
+    rules.y_down = true;
+    handle(view.view, pointer, events.cells, fitted, rules);
+
+    Scene scene{canvas, map, view.view, events.cells, map.pinned};
+    if (pointer.hovered) {
+        const auto column = static_cast<double>((pointer.at.x - events.cells.min.x) / events.cells.width());
+        const auto row = static_cast<double>((pointer.at.y - events.cells.min.y) / events.cells.height());
+        const Cell here{
+            std::clamp<Index>(static_cast<Index>(std::floor(view_value(scene.view.y, row, false))), 0, rows - 1),
+            std::clamp<Index>(static_cast<Index>(std::floor(view_value(scene.view.x, column, false))), 0, columns - 1)};
+        events.hovered = scene.active = here;
+        if (pointer.clicked) events.clicked = here;
+    }
+
+    CellPicture picture = map.picture;
+    picture.view = {{static_cast<float>(scene.view.x.low), static_cast<float>(scene.view.y.low)},
+                    {static_cast<float>(scene.view.x.high), static_cast<float>(scene.view.y.high)}};
+    canvas.cells(events.cells, picture);
+    {
+        const Clip clip(canvas, events.cells);
+        draw_grid(scene);
+        draw_values(scene);
+    }
+    draw_crosshair(scene);
+    draw_row_labels(scene);
+    draw_column_labels(scene, upright);
+    if (has_bars) draw_row_bars(scene, events.cells.max.x + 10);
+    draw_color_bar(scene, Rect::sized({events.cells.max.x + bars + 18, events.cells.min.y}, 12, events.cells.height()));
+
+    const Theme& t = canvas.theme();
+    canvas.text({area.min.x + 11, events.cells.center().y}, map.row_title,
+                {.color = t.query, .size = 12, .align = Align::center, .angle = 90});
+    canvas.text({events.cells.center().x, area.min.y + 11}, map.column_title,
+                {.color = t.key, .size = 12, .align = Align::center});
+    return events;
+}
+
+}  // namespace attnscope

@@ -1,0 +1,54 @@
+// A matrix one can explore: labels, colour bar, crosshair, zoom down to single cells with their numbers.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/draw/canvas.hpp"
+#include "app/draw/interaction.hpp"
+#include "app/draw/view_window.hpp"
+
+namespace attnscope {
+
+struct Cell {
+    Index row = 0, column = 0;
+    friend bool operator==(const Cell&, const Cell&) = default;
+};
+
+/// A number for each row, drawn as bars beside the cells.
+struct RowBars {
+    std::string title;
+    std::vector<double> values;
+    double most = 1;  // the value of a full bar
+};
+
+struct Heatmap {
+    CellPicture picture;  // its view is set by the zoom
+    std::vector<std::string> row_labels, column_labels;  // as many as there are rows, columns; too many are thinned
+    std::string row_title, column_title, value_title;
+    std::optional<Cell> pinned;
+    RowBars bars;  // none when it has no values
+};
+
+struct HeatmapView {
+    View2D view;
+};
+
+struct HeatmapEvents {
+    std::optional<Cell> hovered, clicked;
+    bool clicked_outside = false;  // on the ground beside the cells
+    Rect cells;                    // where the cells are
+};
+
+/// Draws the heatmap into `area`, cells square when the whole matrix is shown. Wheel zooms, drag pans, double click fits,
+/// a click reports its cell. Cells large enough have their value printed. Cost per frame: O(visible labels and printed
+/// cells), whatever the size of the matrix.
+HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect& area, const Heatmap& map,
+                           HeatmapView& view);
+
+/// A cell's value as printed in it and in read-outs.
+std::string cell_text(double value, int decimals);
+
+}  // namespace attnscope

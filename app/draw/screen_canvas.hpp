@@ -1,0 +1,86 @@
+// The canvas of the screen: Dear ImGui's draw lists for shapes and glyphs, a shader of ours for matrices.
+#pragma once
+
+#include <imgui.h>
+
+#include <deque>
+#include <map>
+#include <memory>
+
+#include "app/draw/canvas.hpp"
+#include "app/draw/glyph_atlas.hpp"
+
+namespace attnscope {
+
+/// What lives longer than one frame: glyphs, shader, textures of matrices. Needs its OpenGL context current throughout.
+class ScreenResources {
+public:
+    ScreenResources();
+    ~ScreenResources();
+    ScreenResources(const ScreenResources&) = delete;
+    ScreenResources& operator=(const ScreenResources&) = delete;
+
+    /// Before ImGui::NewFrame(): makes Dear ImGui draw with our texture, and forgets textures not used lately.
+    void begin_frame();
+
+private:
+    friend class ScreenCanvas;
+    struct CellsTexture {
+        Texture texture;
+        std::weak_ptr<const Matrix> values;
+        std::uint64_t generation = 0;
+        int unused_frames = 0;
+    };
+    struct CellsDraw {
+        ScreenResources* resources;
+        GLuint values, colors;
+        Rect area;  // pixels
+        Rect view;  // cells
+        ColorRange range;
+        Color masked;
+    };
+    static void draw_cells(const ImDrawList* list, const ImDrawCmd* command);
+    GLuint values_texture(const CellPicture& picture);
+    GLuint colors_texture(ColorMap map, bool dark);
+    bool program_ready();
+
+    GlyphAtlas glyphs_;
+    Program program_;
+    GLuint vertex_array_ = 0;
+    std::map<const Matrix*, CellsTexture> textures_;
+    std::map<std::pair<ColorMap, bool>, Texture> color_textures_;
+    std::deque<CellsDraw> draws_;  // of this frame: Dear ImGui calls back with their addresses
+};
+
+class ScreenCanvas final : public Canvas {
+public:
+    /// scale: pixels per point.
+    ScreenCanvas(ScreenResources& resources, TextShaper& shaper, const Theme& theme, float scale)
+        : Canvas(shaper, theme), resources_(&resources), scale_(scale) {}
+
+    /// Draws into this list until another is set; returns the one before.
+    ImDrawList* set_list(ImDrawList* list) { return std::exchange(list_, list); }
+
+    void fill_rect(const Rect& rect, Color color, float radius) override;
+    void stroke_rect(const Rect& rect, Color color, float width, float radius) override;
+    void polyline(std::span<const Vec2> points, Color color, float width) override;
+    void fill_polygon(std::span<const Vec2> points, Color color) override;
+    void fill_circle(Vec2 center, float radius, Color color) override;
+    void cells(const Rect& area, const CellPicture& picture) override;
+    void push_clip(const Rect& rect) override;
+    void pop_clip() override;
+
+protected:
+    void draw_text(Vec2 at, std::string_view text, const ShapedText& shaped, const TextStyle& style) override;
+
+private:
+    ImVec2 pixel(Vec2 p) const { return {p.x * scale_, p.y * scale_}; }
+    // Edges on whole pixels are sharp.
+    ImVec2 snapped(Vec2 p) const;
+
+    ScreenResources* resources_;
+    ImDrawList* list_ = nullptr;
+    float scale_;
+};
+
+}  // namespace attnscope

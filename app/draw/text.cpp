@@ -1,0 +1,234 @@
+#include "app/draw/text.hpp"
+
+#include <fontconfig/fontconfig.h>
+#include <pango/pangocairo.h>
+
+#include <map>
+#include <tuple>
+#include <unordered_map>
+
+#include "app/draw/builtin_font.hpp"
+
+namespace attnscope {
+namespace {
+
+constexpr float pango_unit = 1.0F / PANGO_SCALE;
+// Both halves of the cache together hold at most twice this many texts.
+constexpr std::size_t cache_half = 4096;
+
+template <class T>
+std::shared_ptr<T> own(T* object) {
+    return std::shared_ptr<T>(object, [](T* o) { g_object_unref(o); });
+}
+
+std::string valid_utf8(std::string_view text) {
+    if (g_utf8_validate_len(text.data(), text.size(), nullptr) != 0) return std::string(text);
+    char* made = g_utf8_make_valid(text.data(), static_cast<gssize>(text.size()));
+    std::string result(made);
+    g_free(made);
+    return result;
+}
+
+bool any_system_font() {
+    FcPattern* pattern = FcPatternCreate();
+    FcObjectSet* objects = FcObjectSetBuild(FC_FAMILY, nullptr);
+    FcFontSet* fonts = FcFontList(nullptr, pattern, objects);
+    const bool found = fonts != nullptr && fonts->nfont > 0;
+    if (fonts != nullptr) FcFontSetDestroy(fonts);
+    FcObjectSetDestroy(objects);
+    FcPatternDestroy(pattern);
+    return found;
+}
+
+// The fonts' names, best first; the generic name at the end always finds something.
+const char* families(Font font) {
+    return font == Font::text ? "Inter,DejaVu Sans,Noto Sans,Noto Sans Hebrew,Noto Sans Arabic,sans-serif"
+                              : "JetBrains Mono,DejaVu Sans Mono,monospace";
+}
+
+PangoFontDescription* description_of(const TextStyle& style) {
+    PangoFontDescription* description = pango_font_description_new();
+    pango_font_description_set_family_static(description, families(style.font));
+    pango_font_description_set_weight(description, style.bold ? PANGO_WEIGHT_SEMIBOLD : PANGO_WEIGHT_NORMAL);
+    pango_font_description_set_absolute_size(description, static_cast<double>(style.size) * PANGO_SCALE);
+    return description;
+}
+
+ShapedText shape_builtin(const std::string& text, const TextStyle& style) {
+    ShapedText shaped;
+    const float scale = style.size / builtin_font_size;
+    shaped.ascent = builtin_font_ascent * scale;
+    shaped.descent = (builtin_font_size - builtin_font_ascent) * scale;
+    for (const char* c = text.c_str(); *c != '\0'; c = g_utf8_next_char(c)) {
+        const char32_t code_point = g_utf8_get_char(c);
+        shaped.glyphs.push_back({nullptr, code_point, {shaped.width, 0}});
+        shaped.width += builtin_glyph(code_point)->advance * scale;
+    }
+    return shaped;
+}
+
+}  // namespace
+
+struct TextShaper::Inside {
+    using Key = std::string;  // the style's bytes, then the text
+    std::unordered_map<Key, std::shared_ptr<const ShapedText>> newer, older;
+    std::map<std::tuple<Font, bool, float>, std::pair<float, float>> metrics;  // ascent, descent
+    std::shared_ptr<PangoFontMap> fonts;
+    std::shared_ptr<PangoContext> context;
+    bool system_fonts = any_system_font();
+
+    std::pair<float, float> metrics_of(const TextStyle& style) {
+        const auto key = std::make_tuple(style.font, style.bold, style.size);
+        if (const auto found = metrics.find(key); found != metrics.end()) return found->second;
+        PangoFontDescription* description = description_of(style);
+        PangoFontMetrics* m = pango_context_get_metrics(context.get(), description, nullptr);
+        const std::pair<float, float> result(static_cast<float>(pango_font_metrics_get_ascent(m)) * pango_unit,
+                                             static_cast<float>(pango_font_metrics_get_descent(m)) * pango_unit);
+        pango_font_metrics_unref(m);
+        pango_font_description_free(description);
+        return metrics[key] = result;
+    }
+
+    ShapedText shape(const std::string& text, const TextStyle& style) {
+        ShapedText shaped;
+        shaped.layout = own(pango_layout_new(context.get()));
+        PangoLayout* layout = shaped.layout.get();
+        pango_layout_set_single_paragraph_mode(layout, TRUE);
+        PangoFontDescription* description = description_of(style);
+        pango_layout_set_font_description(layout, description);
+        pango_font_description_free(description);
+        pango_layout_set_text(layout, text.data(), static_cast<int>(text.size()));
+        std::tie(shaped.ascent, shaped.descent) = metrics_of(style);
+        float pen = 0;
+        const PangoLayoutLine* line = pango_layout_get_line_readonly(layout, 0);
+        for (const GSList* node = line->runs; node != nullptr; node = node->next) {
+            const auto* run = static_cast<const PangoGlyphItem*>(node->data);
+            auto* font = PANGO_CAIRO_FONT(run->item->analysis.font);
+            cairo_scaled_font_t* scaled = pango_cairo_font_get_scaled_font(font);
+            for (int i = 0; i < run->glyphs->num_glyphs; ++i) {
+                const PangoGlyphInfo& info = run->glyphs->glyphs[i];
+                // A character that no font has is left to its advance: there is nothing to draw it with.
+                if (info.glyph != PANGO_GLYPH_EMPTY && (info.glyph & PANGO_GLYPH_UNKNOWN_FLAG) == 0U)
+                    shaped.glyphs.push_back({scaled,
+                                             info.glyph,
+                                             {pen + static_cast<float>(info.geometry.x_offset) * pango_unit,
+                                              static_cast<float>(info.geometry.y_offset) * pango_unit}});
+                pen += static_cast<float>(info.geometry.width) * pango_unit;
+            }
+        }
+        shaped.width = pen;
+        return shaped;
+    }
+};
+
+TextShaper::TextShaper() : inside_(std::make_unique<Inside>()) {
+    if (!inside_->system_fonts) return;
+    inside_->fonts = own(pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT));
+    pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(inside_->fonts.get()), 72);
+    inside_->context = own(pango_font_map_create_context(inside_->fonts.get()));
+    // No hinting and no rounding: a text is exactly as wide at every scale and on paper.
+    cairo_font_options_t* options = cairo_font_options_create();
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+    pango_cairo_context_set_font_options(inside_->context.get(), options);
+    cairo_font_options_destroy(options);
+    pango_context_set_round_glyph_positions(inside_->context.get(), FALSE);
+}
+
+TextShaper::~TextShaper() = default;
+
+bool TextShaper::has_system_fonts() const {
+    return inside_->system_fonts;
+}
+
+std::shared_ptr<const ShapedText> TextShaper::shape(std::string_view text, const TextStyle& style) {
+    Inside& in = *inside_;
+    Inside::Key key;
+    key.reserve(text.size() + 6);
+    key.append(reinterpret_cast<const char*>(&style.size), sizeof style.size);
+    key.push_back(static_cast<char>('0' + 2 * static_cast<int>(style.font) + (style.bold ? 1 : 0)));
+    key.append(text);
+    if (const auto found = in.newer.find(key); found != in.newer.end()) return found->second;
+    std::shared_ptr<const ShapedText> shaped;
+    if (const auto found = in.older.find(key); found != in.older.end()) {
+        shaped = found->second;
+    } else {
+        const std::string valid = valid_utf8(text);
+        shaped = std::make_shared<const ShapedText>(in.system_fonts ? in.shape(valid, style)
+                                                                    : shape_builtin(valid, style));
+    }
+    if (in.newer.size() >= cache_half) {
+        in.older = std::move(in.newer);
+        in.newer.clear();
+    }
+    in.newer.emplace(std::move(key), shaped);
+    return shaped;
+}
+
+std::string TextShaper::fit(std::string_view text, float width, const TextStyle& style) {
+    if (this->width(text, style) <= width) return std::string(text);
+    const std::string valid = valid_utf8(text);
+    // Ends of characters, so that none is cut in two.
+    std::vector<std::size_t> ends{0};
+    for (const char* c = valid.c_str(); *c != '\0';) {
+        c = g_utf8_next_char(c);
+        ends.push_back(static_cast<std::size_t>(c - valid.c_str()));
+    }
+    std::size_t low = 0, high = ends.size() - 1;
+    while (low < high) {
+        const std::size_t middle = (low + high + 1) / 2;
+        if (this->width(valid.substr(0, ends[middle]) + "…", style) <= width)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return valid.substr(0, ends[low]) + "…";
+}
+
+CaretMap TextShaper::carets(std::string_view text, const TextStyle& style) {
+    CaretMap map;
+    map.text = shape(text, style);
+    map.bytes = text;
+    map.size = style.size;
+    return map;
+}
+
+float CaretMap::caret_x(std::size_t byte) const {
+    if (!text->layout)
+        return static_cast<float>(g_utf8_pointer_to_offset(bytes.c_str(), bytes.c_str() + byte)) *
+               builtin_glyph(U' ')->advance * size / builtin_font_size;
+    PangoRectangle strong;
+    pango_layout_get_cursor_pos(text->layout.get(), static_cast<int>(byte), &strong, nullptr);
+    return static_cast<float>(strong.x) * pango_unit;
+}
+
+std::size_t CaretMap::byte_at(float x) const {
+    if (!text->layout) {
+        const float advance = builtin_glyph(U' ')->advance * size / builtin_font_size;
+        const long count = g_utf8_strlen(bytes.c_str(), static_cast<gssize>(bytes.size()));
+        const long index = std::clamp(static_cast<long>(x / advance + 0.5F), 0L, count);
+        return static_cast<std::size_t>(g_utf8_offset_to_pointer(bytes.c_str(), index) - bytes.c_str());
+    }
+    int index = 0, trailing = 0;
+    pango_layout_xy_to_index(text->layout.get(), static_cast<int>(x / pango_unit), 0, &index, &trailing);
+    const char* at = bytes.c_str() + index;
+    for (int i = 0; i < trailing && *at != '\0'; ++i) at = g_utf8_next_char(at);
+    return static_cast<std::size_t>(at - bytes.c_str());
+}
+
+std::vector<std::pair<float, float>> CaretMap::stretches(std::size_t begin, std::size_t end) const {
+    if (!text->layout) return {{caret_x(begin), caret_x(end)}};
+    int* ranges = nullptr;
+    int count = 0;
+    pango_layout_line_get_x_ranges(pango_layout_get_line_readonly(text->layout.get(), 0), static_cast<int>(begin),
+                                   static_cast<int>(end), &ranges, &count);
+    std::vector<std::pair<float, float>> result;
+    for (int i = 0; i < count; ++i)
+        result.emplace_back(static_cast<float>(ranges[2 * i]) * pango_unit,
+                            static_cast<float>(ranges[2 * i + 1]) * pango_unit);
+    g_free(ranges);
+    return result;
+}
+
+}  // namespace attnscope

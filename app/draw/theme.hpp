@@ -1,0 +1,35 @@
+// The colours of the program, once for each theme. Queries are always the accent, keys always amber.
+#pragma once
+
+#include "app/draw/geometry.hpp"
+
+namespace attnscope {
+
+enum class ThemeName { dark, light };
+
+struct Theme {
+    ThemeName name;
+    Color ground;   // behind the pictures
+    Color surface;  // rail, strips, controls
+    Color line;     // separators, borders
+    Color text;
+    Color quiet;    // secondary text
+    Color query;    // queries, and the accent of the interface
+    Color key;      // keys
+    Color field;    // inside text fields, unselected segments
+    Color on_accent;  // text on the accent
+    Color warning;
+};
+
+constexpr Theme dark_theme{ThemeName::dark,      Color::hex(0x12151a), Color::hex(0x191d24), Color::hex(0x2a303a),
+                           Color::hex(0xe8ebf0), Color::hex(0x98a2b1), Color::hex(0x5ac8fa), Color::hex(0xffb45a),
+                           Color::hex(0x222833), Color::hex(0x0b1620), Color::hex(0xffd166)};
+constexpr Theme light_theme{ThemeName::light,     Color::hex(0xf5f6f8), Color::hex(0xffffff), Color::hex(0xd9dde4),
+                            Color::hex(0x1a1e26), Color::hex(0x5b6573), Color::hex(0x0a74c4), Color::hex(0xb45f06),
+                            Color::hex(0xeceff4), Color::hex(0xffffff), Color::hex(0x8a5a00)};
+
+constexpr const Theme& theme_of(ThemeName name) {
+    return name == ThemeName::dark ? dark_theme : light_theme;
+}
+
+}  // namespace attnscope

@@ -1,0 +1,94 @@
+// A panel: one folder in app/panels with its parameters, its computation and its pictures. Whoever writes one implements
+// this class and make_NAME_panel(); nothing else in the program names it.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/draw/canvas.hpp"
+#include "app/draw/interaction.hpp"
+#include "app/shell/input.hpp"
+#include "app/state/params.hpp"
+#include "core/base/result.hpp"
+
+namespace attnscope {
+
+struct PanelInfo {
+    std::string name;   // in the command line, in state files: one lower-case word
+    std::string title;  // on the rail
+    std::string help;   // one sentence: the rail's tooltip, and `list`
+    int order = 100;    // on the rail, smallest first
+};
+
+/// What the shell shows around the pictures.
+struct PanelStatus {
+    bool stale = false;             // a newer result is being computed
+    std::optional<float> progress;  // of a computation that takes long
+    std::optional<Error> error;     // why there is no newer result
+    double seconds = 0;             // how long the shown result took
+    std::string provenance;         // where the shown data come from: trained, random (seed), yours
+    std::string note;               // something the user should know about the result
+};
+
+enum class DataFormat { json, csv, npy };
+
+class Panel {
+public:
+    virtual ~Panel() = default;
+
+    virtual PanelInfo info() const = 0;
+    /// Draws the panel's sign on the rail, in a square of about 20 points.
+    virtual void draw_icon(Canvas& canvas, const Rect& rect, Color color) const = 0;
+    virtual void describe(Describe& description) = 0;
+
+    /// The key of the text parameter that the top strip edits now; empty: source_text() stands there instead.
+    virtual std::string source_key() const { return {}; }
+    virtual std::string source_text() const { return {}; }
+
+    /// Once a frame: makes the request from the parameters, hands it to the job, takes what is finished.
+    virtual void update() = 0;
+    /// Blocks until update() has nothing newer to wait for. Headless only.
+    virtual void wait() = 0;
+    /// Stops what is being computed; nothing is computed again until a parameter changes.
+    virtual void cancel() = 0;
+    virtual PanelStatus status() const = 0;
+
+    /// The pictures, and how they answer the mouse.
+    virtual void draw(Canvas& canvas, Interaction& interaction, const Rect& area) = 0;
+    /// The strip at the bottom: the pinned cell's computation.
+    virtual void draw_explain(Canvas& canvas, const Rect& area) = 0;
+    /// The same as one line of plain text; empty when nothing is pinned.
+    virtual std::string explain_text() const { return {}; }
+    /// A key that no control wanted. True when used.
+    virtual bool key(const KeyPress& /*press*/) { return false; }
+    /// The keys this panel understands, for F1: {"arrow keys", "move the pinned cell"}.
+    virtual std::vector<std::pair<std::string, std::string>> key_help() const { return {}; }
+    /// The user has edited the top strip's text (`before` is what it was): the panel may keep a pin on its word.
+    virtual void source_edited(const std::string& /*before*/) {}
+
+    /// The numbers behind the picture, as the bytes of a file. Blocks; headless or from a worker.
+    virtual Result<std::string> data(DataFormat format) = 0;
+
+    /// What to call, from any thread, when a result is ready.
+    void set_wake(void (*wake)()) { wake_.store(wake); }
+
+protected:
+    std::function<void()> waker() {
+        return [this] {
+            if (auto* wake = wake_.load()) wake();
+        };
+    }
+
+private:
+    std::atomic<void (*)()> wake_{nullptr};
+};
+
+/// Generated from the folders in app/panels.
+std::vector<std::unique_ptr<Panel>> make_all_panels();
+
+}  // namespace attnscope

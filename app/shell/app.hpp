@@ -1,0 +1,68 @@
+// The program's window, frame by frame: rail, pictures, controls, top strip and Explain strip. It does not know whether it
+// is shown on a display or drawn into memory.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "app/panels/workspace.hpp"
+#include "app/shell/imgui_session.hpp"
+#include "app/shell/ui.hpp"
+
+namespace attnscope {
+
+/// The surface of one frame.
+struct Surface {
+    int width = 0, height = 0;      // pixels
+    float pixels_per_point = 1;     // the screen's own scale; the user's comes on top
+};
+
+class App {
+public:
+    App(Workspace& workspace, Clipboard clipboard) : workspace_(&workspace), clipboard_(std::move(clipboard)) {}
+
+    /// Builds and draws one frame. Needs an OpenGL context and its ImGui session.
+    void frame(ImGuiSession& session, ScreenResources& resources, const FrameInput& input, const Surface& surface);
+
+    /// Seconds until the next frame is needed without any input; nothing: not before there is input.
+    std::optional<double> next_frame_after() const { return next_frame_after_; }
+    /// The pinned computation, in words: the window's title.
+    std::string title() const;
+    void say(std::string text, bool is_error);
+    /// Where exported files go.
+    void set_export_folder(std::filesystem::path folder) { export_folder_ = std::move(folder); }
+
+private:
+    void keys(Ui& ui, const FrameInput& input);
+    bool shortcut(const KeyPress& press, Ui& ui);
+    void zones(Ui& ui, const Rect& screen);
+    void top_strip(Ui& ui, const Rect& area);
+    void source_field(Ui& ui, const Rect& area);
+    void rail(Ui& ui, const Rect& area);
+    void controls(Ui& ui, const Rect& area);
+    float control_rows(Ui& ui, Vec2 at, float width);
+    void explain_strip(Ui& ui, const Rect& area);
+    void key_list(Ui& ui, const Rect& screen);
+    void export_list(Ui& ui, const Rect& screen);
+    void export_to(Ui& ui, std::string_view extension);
+    std::string change_tag(const FrameInput& input);
+    void set_scale(double scale);
+
+    Workspace* workspace_;
+    Clipboard clipboard_;
+    UiMemory memory_;
+    TextShaper shaper_;
+    std::optional<double> next_frame_after_;
+    bool show_keys_ = false;
+    bool show_export_ = false;
+    bool fonts_reported_ = false;
+    std::string pending_message_;
+    bool pending_is_error_ = false;
+    bool was_held_ = false;
+    int press_number_ = 0;
+    double last_key_ = 0;
+    std::filesystem::path export_folder_ = ".";
+};
+
+}  // namespace attnscope

@@ -1,0 +1,43 @@
+#include "app/shell/input.hpp"
+
+namespace attnscope {
+
+void InputQueue::push(const InputEvent& event) {
+    events_.push_back(event);
+}
+
+FrameInput InputQueue::next_frame(double seconds) {
+    held_.wheel = 0;
+    held_.keys.clear();
+    held_.seconds = seconds;
+    std::array<bool, 3> changed{};
+    bool any_changed = false;
+    for (; !events_.empty(); events_.pop_front()) {
+        const InputEvent& event = events_.front();
+        if (const auto* move = std::get_if<MouseMove>(&event)) {
+            if (any_changed) break;
+            held_.mouse = move->at;
+        } else if (const auto* button = std::get_if<MouseButton>(&event)) {
+            const auto index = static_cast<std::size_t>(button->button);
+            if (index >= changed.size()) continue;
+            if (changed[index] || !held_.keys.empty()) break;
+            changed[index] = any_changed = true;
+            held_.buttons[index] = button->down;
+        } else if (const auto* wheel = std::get_if<MouseWheel>(&event)) {
+            if (any_changed) break;
+            held_.wheel += wheel->notches;
+        } else if (const auto* modifiers = std::get_if<Modifiers>(&event)) {
+            if (any_changed || !held_.keys.empty()) break;
+            held_.modifiers = *modifiers;
+        } else {
+            if (any_changed) break;
+            if (const auto* press = std::get_if<KeyPress>(&event))
+                held_.keys.emplace_back(*press);
+            else
+                held_.keys.emplace_back(std::get<Typed>(event));
+        }
+    }
+    return held_;
+}
+
+}  // namespace attnscope

@@ -1,0 +1,194 @@
+#include "app/shell/ui.hpp"
+
+#include <GLFW/glfw3.h>
+#include <imgui.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace attnscope {
+namespace {
+
+constexpr double tooltip_delay = 0.45;
+
+}  // namespace
+
+Pointer Ui::area(std::string_view id, const Rect& rect) {
+    Pointer pointer;
+    if (rect.width() <= 0 || rect.height() <= 0) return pointer;
+    ImGui::SetCursorScreenPos({rect.min.x * scale_, rect.min.y * scale_});
+    const std::string name(id);
+    ImGui::InvisibleButton(name.c_str(), {rect.width() * scale_, rect.height() * scale_});
+    ImGui::SetItemAllowOverlap();
+    const ImGuiIO& io = ImGui::GetIO();
+    pointer.at = {io.MousePos.x / scale_, io.MousePos.y / scale_};
+    pointer.hovered = ImGui::IsItemHovered();
+    pointer.pressed = ImGui::IsItemActivated();
+    pointer.held = ImGui::IsItemActive();
+    pointer.shift = input_->modifiers.shift;
+    pointer.control = input_->modifiers.control;
+    pointer.drag_from = {io.MouseClickedPos[0].x / scale_, io.MouseClickedPos[0].y / scale_};
+    const bool moved = io.MouseDragMaxDistanceSqr[0] > io.MouseDragThreshold * io.MouseDragThreshold;
+    if (pointer.held && moved) pointer.drag = {io.MouseDelta.x / scale_, io.MouseDelta.y / scale_};
+    pointer.clicked = ImGui::IsItemDeactivated() && pointer.hovered && !moved;
+    if (pointer.hovered) {
+        pointer.double_clicked = ImGui::IsMouseDoubleClicked(0);
+        pointer.right_clicked = ImGui::IsMouseClicked(1);
+        pointer.wheel = io.MouseWheel;
+    }
+    return pointer;
+}
+
+void Ui::change_after(double seconds) {
+    next_change_ = std::min(next_change_.value_or(seconds), seconds);
+}
+
+void Ui::help(std::string_view id, const Pointer& pointer, std::string_view text) {
+    if (!pointer.hovered || pointer.held || text.empty()) {
+        if (memory_->hover_id == id) memory_->hover_id.clear();
+        return;
+    }
+    if (memory_->hover_id != id) {
+        memory_->hover_id = id;
+        memory_->hover_since = input_->seconds;
+    }
+    const double rested = input_->seconds - memory_->hover_since;
+    if (rested >= tooltip_delay)
+        tooltip(text);
+    else
+        change_after(tooltip_delay - rested);
+}
+
+bool Ui::button(std::string_view id, const Rect& rect, std::string_view label, std::string_view help_text, bool enabled,
+                bool on) {
+    const Pointer pointer = area(id, rect);
+    const Theme& t = theme();
+    const bool hot = enabled && pointer.hovered;
+    const Color fill = on ? t.query : hot ? mix(t.field, t.text, 0.12F) : t.field;
+    canvas_->fill_rect(rect, fill, 6);
+    const Color ink = on ? t.on_accent : enabled ? t.text : t.quiet.alpha(0.5F);
+    canvas_->text_middle(rect.center(), label, {.color = ink, .size = 13, .align = Align::center});
+    help(id, pointer, help_text);
+    return enabled && pointer.clicked;
+}
+
+void Ui::begin_edit(std::string_view id, std::string text) {
+    memory_->editing = id;
+    memory_->edit = TextEdit(text);
+    memory_->edit_before = std::move(text);
+    memory_->edit_scroll = 0;
+}
+
+void Ui::text_field(const Rect& rect, const Field& field, const std::function<void(const std::string&)>& apply) {
+    const Pointer pointer = area(field.id, rect);
+    const Theme& t = theme();
+    if (pointer.hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_TextInput);
+    const bool was_editing = memory_->editing == field.id;
+    if (pointer.pressed && !was_editing) begin_edit(field.id, std::string(field.text));
+    bool editing = memory_->editing == field.id;
+    TextEdit& edit = memory_->edit;
+    if (editing && was_editing && !field.apply_on_enter) edit.replace(std::string(field.text));
+
+    canvas_->fill_rect(rect, t.field, 6);
+    if (editing) canvas_->stroke_rect(rect, t.query, 1.5F, 6);
+    const Rect inside{{rect.min.x + 10, rect.min.y}, {rect.max.x - 10, rect.max.y}};
+    const float origin = inside.min.x - (editing ? memory_->edit_scroll : 0);
+
+    if (editing) {
+        const CaretMap carets = canvas_->shaper().carets(edit.text(), field.style);
+        if (pointer.double_clicked)
+            edit.select_word_at(carets.byte_at(pointer.at.x - origin));
+        else if (pointer.pressed)
+            edit.place_caret(carets.byte_at(pointer.at.x - origin), pointer.shift);
+        else if (pointer.held && (pointer.drag.x != 0 || pointer.drag.y != 0))
+            edit.place_caret(carets.byte_at(pointer.at.x - origin), true);
+        for (const KeyEvent& event : input_->keys) {
+            const TextEdit::Outcome outcome = edit.handle(event, *clipboard_);
+            if (outcome == TextEdit::Outcome::changed && !field.apply_on_enter) apply(edit.text());
+            if (outcome == TextEdit::Outcome::accepted && field.apply_on_enter) apply(edit.text());
+            if (outcome == TextEdit::Outcome::abandoned && !field.apply_on_enter && edit.text() != memory_->edit_before)
+                apply(memory_->edit_before);
+            if (outcome == TextEdit::Outcome::accepted || outcome == TextEdit::Outcome::abandoned) {
+                end_edit();
+                editing = false;
+                break;
+            }
+        }
+        // A press anywhere else ends the editing.
+        if (editing && was_editing && ImGui::IsMouseClicked(0) && !pointer.hovered) {
+            if (field.apply_on_enter && edit.text() != memory_->edit_before) apply(edit.text());
+            end_edit();
+            editing = false;
+        }
+    }
+
+    const Clip clip(*canvas_, inside.inset(-2));
+    const float baseline = rect.center().y + field.style.size * 0.36F;
+    if (!editing) {
+        const bool empty = field.text.empty();
+        TextStyle style = field.style;
+        if (empty) style.color = t.quiet;
+        canvas_->text({inside.min.x, baseline}, empty ? field.hint : field.text, style);
+        return;
+    }
+    const CaretMap carets = canvas_->shaper().carets(edit.text(), field.style);
+    const float caret = carets.caret_x(edit.caret());
+    memory_->edit_scroll = std::clamp(memory_->edit_scroll, std::max(0.0F, caret - inside.width()), std::max(0.0F, caret));
+    const float x = inside.min.x - memory_->edit_scroll;
+    for (const auto& [left, right] : carets.stretches(edit.selection_begin(), edit.selection_end()))
+        canvas_->fill_rect({{x + left, rect.min.y + 5}, {x + right, rect.max.y - 5}}, t.query.alpha(0.35F));
+    canvas_->text({x, baseline}, edit.text(), field.style);
+    canvas_->fill_rect({{x + caret - 0.5F, rect.min.y + 6}, {x + caret + 1, rect.max.y - 6}}, t.text);
+}
+
+void Ui::say(std::string_view text, bool is_error) {
+    memory_->message = text;
+    memory_->message_is_error = is_error;
+    memory_->message_until = input_->seconds + std::clamp(static_cast<double>(text.size()) * 0.08, 4.0, 12.0);
+}
+
+void Ui::finish(const Rect& screen) {
+    ImDrawList* before = screen_->set_list(ImGui::GetForegroundDrawList());
+    const Theme& t = theme();
+    if (!tooltip_.empty()) {
+        // Break into lines of at most about 46 characters at spaces.
+        std::vector<std::string> lines(1);
+        for (std::size_t at = 0; at < tooltip_.size();) {
+            const std::size_t space = std::min(tooltip_.find(' ', at), tooltip_.size());
+            const std::string word = tooltip_.substr(at, space - at);
+            if (!lines.back().empty() && lines.back().size() + word.size() > 46) lines.emplace_back();
+            lines.back() += (lines.back().empty() ? "" : " ") + word;
+            at = space + 1;
+        }
+        const TextStyle style{.color = t.text, .size = 12.5F};
+        float width = 0;
+        for (const std::string& line : lines) width = std::max(width, canvas_->shaper().width(line, style));
+        const float height = 17 * static_cast<float>(lines.size()) + 12;
+        Vec2 at{input_->mouse.x / scale_ + 14, input_->mouse.y / scale_ + 18};
+        at.x = std::clamp(at.x, 4.0F, std::max(4.0F, screen.max.x - width - 24));
+        if (at.y + height > screen.max.y - 4) at.y = std::max(4.0F, input_->mouse.y / scale_ - height - 8);
+        const Rect box = Rect::sized(at, width + 20, height);
+        canvas_->fill_rect(box, mix(t.surface, t.text, 0.08F), 6);
+        canvas_->stroke_rect(box, t.line, 1, 6);
+        for (std::size_t i = 0; i < lines.size(); ++i)
+            canvas_->text({box.min.x + 10, box.min.y + 19 + 17 * static_cast<float>(i)}, lines[i], style);
+    }
+    if (!memory_->message.empty()) {
+        const double left = memory_->message_until - input_->seconds;
+        if (left > 0) {
+            change_after(left);
+            const TextStyle style{.color = t.text, .size = 13};
+            const std::string text = canvas_->shaper().fit(memory_->message, screen.width() - 80, style);
+            const float width = canvas_->shaper().width(text, style) + 40;
+            const Rect box = Rect::sized({screen.center().x - width / 2, screen.max.y - 130}, width, 34);
+            canvas_->fill_rect(box, mix(t.surface, t.text, 0.08F), 8);
+            canvas_->stroke_rect(box, memory_->message_is_error ? t.warning : t.query, 1.5F, 8);
+            canvas_->text_middle({box.center().x, box.center().y}, text, {.color = t.text, .size = 13, .align = Align::center});
+        } else {
+            memory_->message.clear();
+        }
+    }
+    screen_->set_list(before);
+}
+
+}  // namespace attnscope

@@ -1,0 +1,100 @@
+// The interface of one frame: areas that hear the mouse, and the controls. Everything is drawn through the canvas.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "app/draw/interaction.hpp"
+#include "app/draw/screen_canvas.hpp"
+#include "app/shell/input.hpp"
+#include "app/shell/text_edit.hpp"
+#include "app/state/params.hpp"
+
+namespace attnscope {
+
+/// What lasts from frame to frame.
+struct UiMemory {
+    std::string focus;              // the key of the control that the keyboard moves; empty: none
+    std::string editing;            // the id of the text field being edited; empty: none
+    TextEdit edit;
+    float edit_scroll = 0;
+    std::string edit_before;        // the text when editing began, for Escape
+    std::string hover_id;           // what the mouse rests on, since when
+    double hover_since = 0;
+    std::string popup_param;        // the combo that is open
+    double drag_from_value = 0;     // the slider's value where the drag began
+    std::string message;            // what the user should read now
+    double message_until = 0;
+    bool message_is_error = false;
+};
+
+class Ui final : public Interaction {
+public:
+    Ui(ScreenCanvas& canvas, UiMemory& memory, const FrameInput& input, const Clipboard& clipboard, float scale)
+        : canvas_(&canvas), screen_(&canvas), memory_(&memory), input_(&input), clipboard_(&clipboard), scale_(scale) {}
+
+    Canvas& canvas() { return *canvas_; }
+    ScreenCanvas& screen() { return *screen_; }
+    const Theme& theme() const { return canvas_->theme(); }
+    const FrameInput& input() const { return *input_; }
+
+    Pointer area(std::string_view id, const Rect& rect) override;
+    void tooltip(std::string_view text) override { tooltip_ = text; }
+    /// The tooltip, once the mouse has rested on `id` for a moment.
+    void help(std::string_view id, const Pointer& pointer, std::string_view text);
+
+    /// A button with a text; `on` = drawn as chosen. True when clicked.
+    bool button(std::string_view id, const Rect& rect, std::string_view label, std::string_view help, bool enabled = true,
+                bool on = false);
+    /// A text field. `apply` is called on every change; Enter and Escape end the editing, Escape restores.
+    struct Field {
+        std::string_view id, text, hint;
+        TextStyle style;
+        bool apply_on_enter = false;  // call apply only at Enter
+    };
+    void text_field(const Rect& rect, const Field& field, const std::function<void(const std::string&)>& apply);
+    void begin_edit(std::string_view id, std::string text);
+    void end_edit() { memory_->editing.clear(); }
+
+    /// The control of a parameter: its label and, by its kind, a switch, slider, segments, list or text field.
+    /// Returns the height it took below `at`.
+    float control(const Param& param, Vec2 at, float width);
+    /// Keys for the focused control: Left/Right step, Enter types a value, Delete resets. True when used.
+    bool control_key(const KeyPress& press, const ParamList& params);
+
+    void say(std::string_view text, bool is_error);
+    /// Draws the tooltip and popups: last in the frame.
+    void finish(const Rect& screen);
+    /// Seconds until something of this frame changes by itself (a tooltip to appear, a message to end).
+    std::optional<double> next_change() const { return next_change_; }
+
+private:
+    void slider(const Param& param, const Rect& track, const Rect& value);
+    void slider_drag(const Param& param, const Rect& track, const Pointer& pointer);
+    void segments(const Param& param, const Rect& rect);
+    void combo(const Param& param, const Rect& rect);
+    void combo_list(const Param& param, const Rect& rect);
+    void toggle(const Param& param, const Rect& rect);
+    void apply_text(const Param& param, const std::string& text);
+    void change_after(double seconds);
+    void focus_ring(const Param& param, const Rect& rect);
+
+    Canvas* canvas_;  // the same object twice: for drawing, and for choosing the list drawn into
+    ScreenCanvas* screen_;
+    UiMemory* memory_;
+    const FrameInput* input_;
+    const Clipboard* clipboard_;
+    float scale_;
+    std::string tooltip_;
+    std::optional<double> next_change_;
+};
+
+/// The slider's position in [0, 1] of a value, and back; logarithmic parameters move by ratios.
+double slider_position(const Param& param, double value);
+double slider_value(const Param& param, double position);
+/// A parameter's numeric value; 0 for those without.
+double number_of(const Param& param);
+
+}  // namespace attnscope

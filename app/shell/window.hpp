@@ -1,0 +1,21 @@
+// The window on a display.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "app/panels/workspace.hpp"
+#include "core/base/result.hpp"
+
+namespace attnscope {
+
+struct WindowOptions {
+    int width = 1600, height = 1000;      // screen coordinates
+    std::filesystem::path state_path;     // saved here; empty: not saved
+    std::string message;                  // shown at the start; empty: none
+};
+
+/// Opens the window and returns when it is closed. Errors: no display, no OpenGL 3.3.
+Result<void> run_window(Workspace& workspace, const WindowOptions& options);
+
+}  // namespace attnscope

@@ -1,0 +1,20 @@
+// What `attnscope list` says about parameters, for programs and for people.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "app/state/params.hpp"
+
+namespace attnscope {
+
+/// An array with one object per parameter, in the order they were described:
+///   {"key", "label", "group", "type", "legal", "default", "unit", "help"}
+/// and "range": [from, to] of the slider (integer, real), "choices": [names] (choice), "max_bytes" (text).
+/// "type" is toggle, integer, real, choice or text; "legal" is the legal values in words.
+nlohmann::ordered_json describe_json(const ParamList& params);
+
+/// The same as an aligned table: one line per parameter under the title of its group, each line ended by '\n'.
+std::string describe_table(const ParamList& params);
+
+}  // namespace attnscope

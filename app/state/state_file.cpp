@@ -1,0 +1,190 @@
+#include "app/state/state_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <system_error>
+
+#include "core/base/check.hpp"
+#include "core/io/file.hpp"
+#include "core/text/utf8.hpp"
+
+namespace attnscope {
+namespace {
+
+namespace fs = std::filesystem;
+
+void append_escaped(std::string& out, char c) {
+    switch (c) {
+        case '"':
+            out += "\\\"";
+            break;
+        case '\\':
+            out += "\\\\";
+            break;
+        case '\n':
+            out += "\\n";
+            break;
+        case '\r':
+            out += "\\r";
+            break;
+        case '\t':
+            out += "\\t";
+            break;
+        default:
+            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+                out += fmt::format("\\u{:04X}", static_cast<unsigned>(c));
+            else
+                out += c;
+    }
+}
+
+/// A basic string; with line breaks in it a multi-line one, so that a person can read and edit it.
+std::string toml_text(std::string_view text) {
+    check(validate_utf8(text).has_value(), "texts in a state are UTF-8");
+    const bool lines = text.find('\n') != std::string_view::npos;
+    std::string out = lines ? "\"\"\"\n" : "\"";
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        // Inside """ a lone quote is safe; one after another or before the end would join the closing ones.
+        const bool safe_quote = c == '"' && i + 1 < text.size() && text[i + 1] != '"' && (i == 0 || text[i - 1] != '"');
+        if (lines && (c == '\n' || safe_quote))
+            out += c;
+        else
+            append_escaped(out, c);
+    }
+    return out + (lines ? "\"\"\"" : "\"");
+}
+
+std::string toml_key(std::string_view key) {
+    const auto plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    };
+    if (!key.empty() && std::ranges::all_of(key, plain)) return std::string(key);
+    std::string out = "\"";
+    for (const char c : key) append_escaped(out, c);
+    return out + '"';
+}
+
+/// The shortest digits that restore the number, and a point or an exponent so that it stays a float.
+std::string toml_float(double x) {
+    std::array<char, 32> buffer{};
+    const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), x);
+    check(error == std::errc(), "32 bytes hold every shortest double");
+    std::string text(buffer.data(), end);
+    if (std::isfinite(x) && text.find_first_of(".e") == std::string::npos) text += ".0";
+    return text;
+}
+
+std::string toml_value(const Value& value) {
+    if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+    if (const auto* whole = std::get_if<std::int64_t>(&value)) return std::to_string(*whole);
+    if (const auto* real = std::get_if<double>(&value)) return toml_float(*real);
+    return toml_text(std::get<std::string>(value));
+}
+
+/// Renames it to a name that is free. Returns the new name.
+Result<fs::path> set_aside(const fs::path& path) {
+    for (int number = 1; number < 1000; ++number) {
+        fs::path target = path;
+        target += number == 1 ? ".damaged" : fmt::format(".damaged.{}", number);
+        std::error_code error;
+        if (fs::exists(fs::symlink_status(target, error))) continue;
+        fs::rename(path, target, error);
+        if (error) return io_error(error.message());
+        return target;
+    }
+    return io_error("there are a thousand damaged ones already");
+}
+
+fs::path absolute_from_environment(const char* variable) {
+    const char* value = std::getenv(variable);
+    fs::path path = value == nullptr ? "" : value;
+    return path.is_absolute() ? path : fs::path();
+}
+
+}  // namespace
+
+std::string format_state(const StateFile& state) {
+    std::string out =
+        fmt::format("# The state of AttnScope {}. Written when the program ends; edit it while it does not run.\n",
+                    ATTNSCOPE_VERSION);
+    out += fmt::format("version = {}\n", state.version);
+    if (!state.panel.empty()) out += fmt::format("panel = {}\n", toml_text(state.panel));
+    out += fmt::format("theme = {}\nscale = {}\n", toml_text(state.theme), toml_float(state.scale));
+    if (state.window_width || state.window_height) out += "\n[window]\n";
+    if (state.window_width) out += fmt::format("width = {}\n", *state.window_width);
+    if (state.window_height) out += fmt::format("height = {}\n", *state.window_height);
+    for (const auto& [name, values] : state.panels) {
+        out += fmt::format("\n[panels.{}]\n", toml_key(name));
+        for (const auto& [key, value] : values) out += fmt::format("{} = {}\n", toml_key(key), toml_value(value));
+    }
+    return out;
+}
+
+Result<void> apply(const ParamList& params, const ParamValues& values, std::vector<std::string>& warnings) {
+    const ParamValues before = capture(params);
+    for (const auto& [key, value] : values) {
+        const Param* param = find(params, key);
+        if (param == nullptr) {
+            warnings.push_back(fmt::format("\"{}\" is not a parameter here; it was left out", printable(key, 60)));
+        } else if (auto done = set(*param, value); !done) {
+            for (std::size_t i = 0; i < params.size(); ++i) params[i].put(before[i].second);
+            return done;
+        }
+    }
+    return {};
+}
+
+fs::path state_folder() {
+    if (const fs::path state = absolute_from_environment("XDG_STATE_HOME"); !state.empty()) return state / "attnscope";
+    if (const fs::path home = absolute_from_environment("HOME"); !home.empty())
+        return home / ".local" / "state" / "attnscope";
+    return {};
+}
+
+Result<void> save_state(const fs::path& path, const StateFile& state) {
+    const fs::path folder = path.parent_path();
+    std::error_code error;
+    if (!folder.empty() && !fs::exists(folder, error)) {
+        fs::create_directories(folder, error);
+        if (error)
+            return io_error(
+                fmt::format("cannot make the folder '{}': {}", printable(folder.string()), error.message()));
+        fs::permissions(folder, fs::perms::owner_all,
+                        error);  // others' business or not: a failure here is no reason to stop
+    }
+    return write_file_atomically(path, format_state(state));
+}
+
+LoadedState load_or_set_aside(const fs::path& path) {
+    std::error_code ignored;
+    if (!fs::exists(path, ignored)) return {};
+    const std::string name = printable(path.string());
+    std::string reason;
+    const auto size = size_of_file(path);
+    if (!size) return {{}, size.error().what + "; starting with the defaults"};
+    if (*size > state_file_max_bytes) {
+        reason =
+            fmt::format("{}: {} bytes are too many for a state file (at most {})", name, *size, state_file_max_bytes);
+    } else {
+        const auto text = read_file(path, state_file_max_bytes);
+        if (!text) return {{}, text.error().what + "; starting with the defaults"};
+        auto state = parse_state(*text, path.string());
+        if (state) return {std::move(state).value(), ""};
+        reason = state.error().what;
+    }
+    const auto aside = set_aside(path);
+    if (!aside)
+        return {{},
+                fmt::format("{}; starting with the defaults; it cannot be renamed: {}", reason, aside.error().what)};
+    return {{},
+            fmt::format("{}; starting with the defaults; the file was set aside as {}", reason,
+                        printable(aside->filename().string()))};
+}
+
+}  // namespace attnscope

@@ -1,0 +1,26 @@
+#include "assets/embedded.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+namespace attnscope {
+
+std::string_view embedded(std::string_view path) {
+    for (const detail::EmbeddedFile* file = detail::embedded_files; file->path != nullptr; ++file)
+        if (path == file->path) return {file->begin, static_cast<std::size_t>(file->end - file->begin)};
+    std::fprintf(stderr, "attnscope: broken invariant: no embedded file %.*s\n", static_cast<int>(path.size()),
+                 path.data());
+    std::abort();
+}
+
+std::string embedded_or_newer(std::string_view path) {
+#ifdef ATTNSCOPE_RELOAD_FROM
+    std::ifstream file(ATTNSCOPE_RELOAD_FROM + std::string(path), std::ios::binary);
+    if (file) return {std::istreambuf_iterator<char>(file), {}};
+#endif
+    return std::string(embedded(path));
+}
+
+}  // namespace attnscope

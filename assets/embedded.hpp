@@ -1,0 +1,25 @@
+// The files that the program carries inside itself.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace attnscope {
+
+/// The bytes of a file below shaders/ or assets/embedded/, by its path from the project's root. An unknown path is a
+/// broken invariant.
+std::string_view embedded(std::string_view path);
+
+/// The same as text for shaders; a debug build reads the file on disk when it is there, so that an edit shows at once.
+std::string embedded_or_newer(std::string_view path);
+
+namespace detail {
+struct EmbeddedFile {
+    const char* path;
+    const char* begin;
+    const char* end;
+};
+extern const EmbeddedFile embedded_files[];  // ends with a null path
+}  // namespace detail
+
+}  // namespace attnscope

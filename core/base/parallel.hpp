@@ -1,0 +1,31 @@
+// Parallel loops on oneTBB. Results must not depend on the number of threads: each index writes only its own output.
+#pragma once
+
+#include <oneapi/tbb/blocked_range.h>
+#include <oneapi/tbb/parallel_for.h>
+
+#include <Eigen/Core>
+
+#include "core/base/progress.hpp"
+
+namespace attnscope {
+
+/// Calls body(begin, end) over blocks of at most `block` indices that cover [0, count). Block borders depend only on
+/// `count` and `block`, never on the number of threads: a body that reduces within its block gives the same bits always.
+/// Blocks not yet begun are left out once the progress is stopped: the caller checks progress.stopped() afterwards.
+template <class Body>
+void parallel_blocks(Eigen::Index count, Eigen::Index block, const Progress& progress, const Body& body) {
+    const Eigen::Index blocks = (count + block - 1) / block;
+    using Range = oneapi::tbb::blocked_range<Eigen::Index>;
+    oneapi::tbb::parallel_for(
+        Range(0, blocks, 1),
+        [&](const Range& range) {
+            for (Eigen::Index b = range.begin(); b != range.end(); ++b) {
+                if (progress.stopped()) return;
+                body(b * block, std::min(count, (b + 1) * block));
+            }
+        },
+        oneapi::tbb::simple_partitioner{});
+}
+
+}  // namespace attnscope
