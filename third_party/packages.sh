@@ -28,6 +28,10 @@ run     libegl1                 EGL library, loaded at run time
 run     libegl-mesa0            EGL driver, for pictures without a display
 run     libglx-mesa0            GLX driver, for the window
 run     libgl1-mesa-dri         software renderer where there is no GPU
+run     libxcursor1             cursors, loaded by GLFW at run time
+run     libxi6                  mouse and touch pads, the same
+run     libxinerama1            monitors, the same
+run     libxrandr2              monitors and their scale, the same
 run     fonts-inter             the text font
 run     fonts-jetbrains-mono    the font of numbers
 run     fonts-dejavu-core       fallback font

@@ -12,8 +12,8 @@
 
 namespace attnscope {
 
-// For messages of failed tests; found by GoogleTest through the namespace.
-void PrintTo(const Color& c, std::ostream* out) {
+// For messages of failed tests.
+static void PrintTo(const Color& c, std::ostream* out) {
     *out << "rgba(" << int{c.r} << ", " << int{c.g} << ", " << int{c.b} << ", " << int{c.a} << ")";
 }
 

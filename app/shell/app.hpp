@@ -27,8 +27,13 @@ public:
 
     /// Seconds until the next frame is needed without any input; nothing: not before there is input.
     std::optional<double> next_frame_after() const { return next_frame_after_; }
+    /// What the last frame took on this thread, without the drawing of the graphics card or its software stand-in.
+    double frame_seconds() const { return frame_seconds_; }
     /// The pinned computation, in words: the window's title.
     std::string title() const;
+    /// Where an area of the last frame is (points), by its name: a parameter's key, "heatmap", "source".
+    std::optional<Rect> area_of(const std::string& id) const;
+    const std::string& message() const { return memory_.message; }
     void say(std::string text, bool is_error);
     /// Where exported files go.
     void set_export_folder(std::filesystem::path folder) { export_folder_ = std::move(folder); }
@@ -54,6 +59,7 @@ private:
     UiMemory memory_;
     TextShaper shaper_;
     std::optional<double> next_frame_after_;
+    double frame_seconds_ = 0;
     bool show_keys_ = false;
     bool show_export_ = false;
     bool fonts_reported_ = false;

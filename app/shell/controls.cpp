@@ -13,6 +13,7 @@ namespace {
 constexpr float row_height = 28;
 constexpr float label_width = 104;
 constexpr float value_width = 62;
+constexpr float segment_size = 12.5F;
 
 const std::string& chosen(const Param& param) {
     static thread_local std::string name;
@@ -92,10 +93,7 @@ float Ui::control(const Param& param, Vec2 at, float width) {
             break;
         }
         case ParamKind::choice:
-            if (param.choices.size() <= 4)
-                segments(param, Rect{{right.min.x, right.min.y + 2}, {right.max.x, right.max.y - 2}});
-            else
-                combo(param, Rect{{right.min.x, right.min.y + 2}, {right.max.x, right.max.y - 2}});
+            choice(param, Rect{{right.min.x, right.min.y + 2}, {right.max.x, right.max.y - 2}});
             break;
         case ParamKind::toggle: toggle(param, right); break;
         case ParamKind::text: {
@@ -156,12 +154,9 @@ void Ui::slider_drag(const Param& param, const Rect& track, const Pointer& point
     static_cast<void>(put_number(param, slider_value(param, position)));  // in range by construction
 }
 
-void Ui::segments(const Param& param, const Rect& rect) {
-    const Theme& t = theme();
-    canvas_->fill_rect(rect, t.field, 6);
-    const std::string current = chosen(param);
-    // Segments as wide as their names need, so that all fit.
-    TextStyle style{.color = t.quiet, .size = 12.5F, .align = Align::center};
+// Up to four names stand side by side, each as wide as it needs, where they fit; else there is a list.
+void Ui::choice(const Param& param, const Rect& rect) {
+    const TextStyle style{.size = segment_size, .bold = true};
     std::vector<float> widths;
     float total = 0;
     for (const std::string& name : param.choices) {
@@ -169,6 +164,17 @@ void Ui::segments(const Param& param, const Rect& rect) {
         total += widths.back();
     }
     const float padding = (rect.width() - total) / static_cast<float>(param.choices.size());
+    if (param.choices.size() <= 4 && padding >= 10)
+        segments(param, rect, widths, padding);
+    else
+        combo(param, rect);
+}
+
+void Ui::segments(const Param& param, const Rect& rect, const std::vector<float>& widths, float padding) {
+    const Theme& t = theme();
+    canvas_->fill_rect(rect, t.field, 6);
+    const std::string current = chosen(param);
+    TextStyle style{.color = t.quiet, .size = segment_size, .align = Align::center};
     float x = rect.min.x;
     for (std::size_t i = 0; i < param.choices.size(); ++i) {
         const std::string& name = param.choices[i];
@@ -274,7 +280,7 @@ bool Ui::control_key(const KeyPress& press, const ParamList& params) {
     if (param == nullptr) return false;
     if (press.key == GLFW_KEY_ESCAPE) {
         memory_->focus.clear();
-        return true;
+        return false;  // it unpins too
     }
     if (press.key == GLFW_KEY_DELETE) {
         reset(*param);

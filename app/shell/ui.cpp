@@ -18,6 +18,7 @@ Pointer Ui::area(std::string_view id, const Rect& rect) {
     if (rect.width() <= 0 || rect.height() <= 0) return pointer;
     ImGui::SetCursorScreenPos({rect.min.x * scale_, rect.min.y * scale_});
     const std::string name(id);
+    memory_->areas[name] = rect;
     ImGui::InvisibleButton(name.c_str(), {rect.width() * scale_, rect.height() * scale_});
     ImGui::SetItemAllowOverlap();
     const ImGuiIO& io = ImGui::GetIO();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,7 @@ struct UiMemory {
     double hover_since = 0;
     std::string popup_param;        // the combo that is open
     double drag_from_value = 0;     // the slider's value where the drag began
+    std::map<std::string, Rect> areas;  // what this frame claimed, by name
     std::string message;            // what the user should read now
     double message_until = 0;
     bool message_is_error = false;
@@ -73,7 +75,8 @@ public:
 private:
     void slider(const Param& param, const Rect& track, const Rect& value);
     void slider_drag(const Param& param, const Rect& track, const Pointer& pointer);
-    void segments(const Param& param, const Rect& rect);
+    void choice(const Param& param, const Rect& rect);
+    void segments(const Param& param, const Rect& rect, const std::vector<float>& widths, float padding);
     void combo(const Param& param, const Rect& rect);
     void combo_list(const Param& param, const Rect& rect);
     void toggle(const Param& param, const Rect& rect);

@@ -136,7 +136,7 @@ TEST(StateRead, KeysOfAMillionDotsDoNotOverflowTheStack) {
     EXPECT_EQ(error_of("version = 1\npanel = \"\"\"\n" + dotted(1000) + "\"\"\"\"\"\npanels.a.b = 1"), "");
     EXPECT_EQ(error_of("version = 1\npanel = '" + dotted(1000) + "\"'"), "");
     std::string nested;  // the deepest that is let through, in each of many inline tables
-    for (int i = 0; i < 200; ++i) nested += "{" + dotted(8) + "=";
+    for (int i = 0; i < 200; ++i) nested.append("{").append(dotted(8)).append("=");
     EXPECT_EQ(error_of("version = 1\nx = " + nested + "1" + std::string(200, '}')), "");
     EXPECT_THAT(error_of("version = 1\nx = " + std::string(1000000, '[')), StartsWith("s.toml:2:"));
 }

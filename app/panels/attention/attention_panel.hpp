@@ -42,6 +42,7 @@ private:
     void pin(const Cell& cell);
     void move_pin(Index rows, Index columns);
 
+    Heatmap make_map(const Theme& theme) const;
     void draw_title(Canvas& canvas, const Rect& area);
     void draw_map(Canvas& canvas, Interaction& interaction, const Rect& area);
     void draw_strip(Canvas& canvas, Interaction& interaction, const Rect& area);

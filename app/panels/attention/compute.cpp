@@ -35,6 +35,19 @@ void blank_masked(Matrix& map, const MaskSpec& mask) {
     }
 }
 
+// The same for a thumbnail of a map of `length` rows and columns: a cell all of whose area is masked. With every mask there
+// is, the visible keys of later queries begin and end later or at the same place.
+void blank_masked_thumbnail(Matrix& map, const MaskSpec& mask, Index length) {
+    const Index rows = map.rows(), columns = map.cols();
+    for (Index i = 0; i < rows; ++i) {
+        const Index first = i * length / rows, last = std::max(first, ((i + 1) * length + rows - 1) / rows - 1);
+        const Index begin = visible_keys(mask, first, length).begin, end = visible_keys(mask, last, length).end;
+        for (Index j = 0; j < columns; ++j)
+            if ((j + 1) * length <= begin * columns || j * length >= end * columns)
+                map(i, j) = std::numeric_limits<float>::quiet_NaN();
+    }
+}
+
 void measure_scores(Shown& shown) {
     float low = std::numeric_limits<float>::max(), high = std::numeric_limits<float>::lowest();
     for (Index i = 0; i < shown.scores->rows(); ++i) {
@@ -165,6 +178,7 @@ Result<Strip> compute_strip(const Request& request, const Progress& progress) {
         if (!done) return done.error();
         auto map = std::make_shared<Matrix>(downsample_mean(done->weights, thumbnail, thumbnail));
         strip.largest.push_back(static_cast<double>(map->maxCoeff()));
+        blank_masked_thumbnail(*map, options.mask, done->weights.rows());
         strip.mean_entropy_bits.push_back(done->entropy_bits.mean());
         strip.maps.push_back(std::move(map));
         progress.report(static_cast<double>(head + 1) / static_cast<double>(request.heads));

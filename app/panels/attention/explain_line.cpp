@@ -17,6 +17,11 @@ struct Numbers {
     Index d = 0;
 };
 
+// A number the user has set, as it was set.
+std::string plain(double value) {
+    return fmt::format("{:.6g}", value);
+}
+
 std::string label_of(Canvas& canvas, const std::string& label) {
     return canvas.shaper().fit(label, 90, {.size = formula_size * 0.72F});
 }
@@ -82,8 +87,8 @@ void draw_explain_line(Canvas& canvas, const Rect& area, const Shown& shown, con
                          {" · ", t.text},
                          {"k", t.key},
                          {key, t.key, Script::sub},
-                         {fmt::format(" / √{} / {} = {} / {} / {} = ", n.d, short_number(c.temperature),
-                                      short_number(c.dot), short_number(1 / c.scale), short_number(c.temperature)),
+                         {fmt::format(" / √{} / {} = {} / {} / {} = ", n.d, plain(c.temperature),
+                                      short_number(c.dot), short_number(1 / c.scale), plain(c.temperature)),
                           t.text},
                          {short_number(c.score), t.text, Script::normal, true}});
     if (!c.visible) {
@@ -111,7 +116,7 @@ std::string explain_in_words(const Shown& shown, const std::vector<std::string>&
     const Numbers n = numbers_of(shown, labels, at);
     const CellExplanation& c = n.cell;
     const std::string score = fmt::format("{} → {}: q·k / √d / T = {} / √{} / {} = {}", n.query, n.key, short_number(c.dot),
-                                          n.d, short_number(c.temperature), short_number(c.score));
+                                          n.d, plain(c.temperature), short_number(c.score));
     if (!c.visible) return score + "; masked, weight 0";
     return score + fmt::format("; {} / {} = {}", short_number(c.exponential), short_number(c.row_sum), short_number(c.weight));
 }

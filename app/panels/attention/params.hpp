@@ -27,7 +27,7 @@ struct Params {
     int head = 1;  // 1 .. heads; 0 = the average of all
     int dim = 32;
     ProjectionKind projection = ProjectionKind::identity;
-    double temperature = 0.5;
+    double temperature = 1;
     MaskKind mask = MaskKind::none;
     int window = 3;
     Show show = Show::weights;

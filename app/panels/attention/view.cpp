@@ -14,12 +14,15 @@ namespace {
 constexpr float padding = 22;
 constexpr float title_height = 40;
 constexpr float strip_height = 118;
-constexpr float side_share = 0.4F;       // of the width, for the breakdown and the row
+constexpr float strip_column = 84;       // the least width of the strip when it stands beside the map
+constexpr float side_share = 0.38F;      // of the width, for the breakdown and the row
 constexpr float side_needs = 700;        // below this width there is no room for it
 constexpr float breakdown_share = 0.58F;
 
 ColorRange weight_range(const Params& params, double largest) {
-    return {0, largest > 0 ? largest : 1, params.scale};
+    const double high = largest > 0 ? largest : 1;
+    if (params.color == ColorMap::diverging) return {-high, high, ColorScale::linear};  // zero in the middle
+    return {0, high, params.scale};
 }
 
 ColorRange score_range(const Params& params, const Shown& shown) {
@@ -85,16 +88,22 @@ void AttentionPanel::draw(Canvas& canvas, Interaction& interaction, const Rect& 
         return;
     }
     draw_title(canvas, inside.cut_top(title_height));
-    if (heads_ != nullptr && heads_->value && params_.heads > 1 && inside.height() > 360)
-        draw_strip(canvas, interaction, inside.cut_bottom(strip_height));
-    if (inside.width() >= side_needs) {
-        Rect side = inside.cut_right(inside.width() * side_share);
+    const bool wide = inside.width() >= side_needs;
+    const bool strip = heads_ != nullptr && heads_->value && params_.heads > 1;
+    if (strip && wide && inside.height() > 360) draw_strip(canvas, interaction, inside.cut_bottom(strip_height));
+    // The map takes what its height lets it use; what stands beside it gets the rest.
+    const float used = heatmap_width(canvas, make_map(canvas.theme()), inside.height());
+    if (wide) {
+        Rect side = inside.cut_right(std::max(inside.width() * side_share, inside.width() - used));
+        side.cut_left(24);
         draw_map(canvas, interaction, inside);  // first: it says which cell is hovered
         Rect row = side;
         const Rect breakdown = row.cut_top(side.height() * breakdown_share);
         draw_breakdown(canvas, breakdown);
         draw_row(canvas, interaction, {{row.min.x, row.min.y + 8}, row.max});
     } else {
+        if (strip && inside.width() > 300)
+            draw_strip(canvas, interaction, inside.cut_right(std::max(strip_column, inside.width() - used)));
         draw_map(canvas, interaction, inside);
     }
 }
@@ -116,8 +125,7 @@ void AttentionPanel::draw_title(Canvas& canvas, const Rect& area) {
     canvas.text({left, baseline}, canvas.shaper().fit(about, area.max.x - left, style), style);
 }
 
-void AttentionPanel::draw_map(Canvas& canvas, Interaction& interaction, const Rect& area) {
-    const Theme& t = canvas.theme();
+Heatmap AttentionPanel::make_map(const Theme& t) const {
     const Shown& shown = *map_->value;
     const bool scores = params_.show == Show::scores && shown.scores;
     Heatmap map;
@@ -135,6 +143,11 @@ void AttentionPanel::draw_map(Canvas& canvas, Interaction& interaction, const Re
     map.bars.title = "H (bits)";
     map.bars.values.assign(shown.entropy_bits.begin(), shown.entropy_bits.end());
     map.bars.most = std::log2(std::max(2.0, static_cast<double>(shown.weights->cols())));
+    return map;
+}
+
+void AttentionPanel::draw_map(Canvas& canvas, Interaction& interaction, const Rect& area) {
+    const Heatmap map = make_map(canvas.theme());
     const HeatmapEvents events = draw_heatmap(canvas, interaction, area, map, view_);
     hovered_ = events.hovered;
     if (events.clicked) pin(*events.clicked);
@@ -148,11 +161,24 @@ void AttentionPanel::draw_map(Canvas& canvas, Interaction& interaction, const Re
 void AttentionPanel::draw_strip(Canvas& canvas, Interaction& interaction, const Rect& area) {
     const Theme& t = canvas.theme();
     const Strip& strip = *heads_->value;
-    const auto count = static_cast<float>(strip.maps.size());
-    constexpr float space = 14;
-    const float size = std::min(area.height() - 34, (area.width() - space * (count - 1)) / count);
-    for (std::size_t h = 0; h < strip.maps.size(); ++h) {
-        const Rect square = Rect::sized({area.min.x + (size + space) * static_cast<float>(h), area.min.y + 10}, size, size);
+    const std::size_t count = strip.maps.size();
+    constexpr float least_space = 12, most_space = 36, name_height = 24, top = 10;
+    // As many columns as make the squares largest.
+    std::size_t columns = 1;
+    float size = 0;
+    for (std::size_t c = 1; c <= count; ++c) {
+        const auto across = static_cast<float>(c), down = static_cast<float>((count + c - 1) / c);
+        const float fits = std::min((area.width() - least_space * (across - 1)) / across, (area.height() - top) / down - name_height);
+        if (fits > size) {
+            size = fits;
+            columns = c;
+        }
+    }
+    const auto across = static_cast<float>(columns);
+    const float space = std::clamp((area.width() - size * across) / std::max(across - 1, 1.0F), least_space, most_space);
+    for (std::size_t h = 0; h < count; ++h) {
+        const Rect square = Rect::sized({area.min.x + (size + space) * static_cast<float>(h % columns),
+                                         area.min.y + top + (size + name_height) * static_cast<float>(h / columns)}, size, size);
         const bool on = params_.head == static_cast<int>(h) + 1;
         const Matrix& values = *strip.maps[h];
         CellPicture picture;
@@ -161,6 +187,7 @@ void AttentionPanel::draw_strip(Canvas& canvas, Interaction& interaction, const 
         picture.view = {{0, 0}, {static_cast<float>(values.cols()), static_cast<float>(values.rows())}};
         picture.range = weight_range(params_, strip.largest[h]);
         picture.map = params_.color;
+        picture.masked = mix(t.ground, t.line, 0.55F);
         picture.dark = t.name == ThemeName::dark;
         canvas.cells(square, picture);
         const Pointer pointer = interaction.area(fmt::format("head {}", h + 1), square);
@@ -254,7 +281,12 @@ void AttentionPanel::draw_row(Canvas& canvas, Interaction& interaction, const Re
     bars.colors[static_cast<std::size_t>(cell->column)] = t.key;
     plot.title = fmt::format("row “{}”: weight by key, sum {:.3f}", labels_[static_cast<std::size_t>(cell->row)], sum);
     plot.y.name = "weight";
-    plot.x.categories = labels_;
+    if (params_.source == Source::text) {
+        plot.x.categories = labels_;
+    } else {
+        plot.x.name = "key";
+        plot.x.integers = true;
+    }
     plot.series.push_back(std::move(bars));
     draw_plot(canvas, area, plot, row_view_, interaction.area("row", area));
 }

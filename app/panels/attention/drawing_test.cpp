@@ -1,0 +1,148 @@
+// What the panel draws, noted by a canvas that is no screen.
+#include <gtest/gtest.h>
+
+#include "app/draw/recording_canvas.hpp"
+#include "app/panels/attention/attention_panel.hpp"
+
+namespace attnscope::attention_panel {
+namespace {
+
+/// The panel with a text and a pinned cell, computed.
+void prepare(AttentionPanel& panel, const std::string& text, int query, int key) {
+    panel.params().text = text;
+    panel.params().pin_query = query;
+    panel.params().pin_key = key;
+    panel.wait();
+}
+
+struct Picture {
+    std::vector<TextBox> texts;
+    bool sound = true;
+    int clips = 0;
+
+    bool says(std::string_view part) const {
+        return std::any_of(texts.begin(), texts.end(),
+                           [&](const TextBox& t) { return t.text.find(part) != std::string::npos; });
+    }
+};
+
+Picture picture_of(AttentionPanel& panel, const Rect& area) {
+    static TextShaper shaper;
+    Recorder canvas(shaper);
+    Interaction nobody;
+    panel.draw(canvas, nobody, area);
+    return {canvas.texts, canvas.sound, canvas.clips};
+}
+
+void expect_texts_inside(const Picture& picture, const Rect& area, const std::string& state) {
+    EXPECT_TRUE(picture.sound) << state;
+    EXPECT_EQ(picture.clips, 0) << state;
+    for (const TextBox& text : picture.texts)
+        for (const Vec2 corner : text.corners) {
+            const bool inside = corner.x >= area.min.x - 1 && corner.x <= area.max.x + 1 &&
+                                corner.y >= area.min.y - 1 && corner.y <= area.max.y + 1;
+            EXPECT_TRUE(inside) << state << ", area " << area.width() << "x" << area.height() << ": '" << text.text
+                                << "' has a corner at " << corner.x << ", " << corner.y;
+            if (!inside) break;
+        }
+}
+
+const std::pair<float, float> sizes[] = {{1600, 900}, {1000, 700}, {640, 400}, {300, 300}, {200, 54}, {80, 60}, {0, 0}};
+
+TEST(AttentionPanelDrawing, DrawsBeforeTheFirstResult) {
+    AttentionPanel panel;
+    for (const auto& [width, height] : sizes) {
+        const Rect area = Rect::sized({100, 50}, width, height);
+        const Picture picture = picture_of(panel, area);
+        if (width >= 200 && height >= 200) {
+            EXPECT_TRUE(picture.says("computing"));
+        }
+        expect_texts_inside(picture, area, "before any result");
+    }
+}
+
+TEST(AttentionPanelDrawing, DrawsTheErrorWhenThereIsNoPicture) {
+    AttentionPanel panel;
+    panel.params().text = "";
+    panel.wait();
+    for (const auto& [width, height] : sizes) {
+        const Rect area = Rect::sized({100, 50}, width, height);
+        const Picture picture = picture_of(panel, area);
+        if (width >= 640) {
+            EXPECT_TRUE(picture.says("the text is empty"));
+        }
+        expect_texts_inside(picture, area, "error");
+    }
+}
+
+TEST(AttentionPanelDrawing, DrawsOneTokenAndThreeHundredInEverySize) {
+    AttentionPanel panel;
+    for (const auto& [source, name] : {std::pair{Source::text, "one token"}, {Source::random, "300 tokens"}})
+        for (const int head : {0, 1}) {
+            panel.params().source = source;
+            panel.params().text = "queen";
+            panel.params().length = 300;
+            panel.params().head = head;
+            panel.params().pin_query = panel.params().pin_key = 0;
+            panel.wait();
+            ASSERT_FALSE(panel.status().error);
+            for (const auto& [width, height] : sizes) {
+                const Rect area = Rect::sized({100, 50}, width, height);
+                expect_texts_inside(picture_of(panel, area), area, name);
+            }
+        }
+}
+
+TEST(AttentionPanelDrawing, DrawsLongWordsInsideTheArea) {
+    AttentionPanel panel;
+    prepare(panel, std::string(300, 'w') + " " + std::string(200, 'm') + " " + std::string(100, 'x'), 0, 1);
+    for (const auto& [width, height] : sizes) {
+        const Rect area = Rect::sized({0, 0}, width, height);
+        expect_texts_inside(picture_of(panel, area), area, "long words");
+    }
+}
+
+TEST(AttentionPanelDrawing, NamesTheWordsTheHeadAndTheRow) {
+    AttentionPanel panel;
+    prepare(panel, "the king and the queen", 4, 1);
+    const Picture picture = picture_of(panel, Rect::sized({0, 0}, 1600, 900));
+    for (const char* const part : {"king", "queen", "head 1 of 8", "5 × 5", "sum 1.000"})
+        EXPECT_TRUE(picture.says(part)) << part;
+    panel.params().head = 0;
+    panel.wait();
+    EXPECT_TRUE(picture_of(panel, Rect::sized({0, 0}, 1600, 900)).says("average of 8 heads"));
+}
+
+TEST(AttentionPanelDrawing, APinBeyondTheTextBreaksNothing) {
+    AttentionPanel panel;
+    prepare(panel, "alpha beta gamma", 2, 2);
+    prepare(panel, "alpha", 2, 2);
+    const Rect area = Rect::sized({0, 0}, 1000, 700);
+    expect_texts_inside(picture_of(panel, area), area, "pin beyond the text");
+}
+
+TEST(AttentionPanelDrawing, DrawsTheExplanationInEveryStateAndSize) {
+    static TextShaper shaper;
+    AttentionPanel panel;
+    const auto drawn = [&](float width) {
+        Recorder canvas(shaper);
+        panel.draw_explain(canvas, Rect::sized({0, 0}, width, 96));
+        EXPECT_EQ(canvas.clips, 0);
+        return canvas.texts;
+    };
+    EXPECT_TRUE(drawn(1000).empty()) << "before any result";
+    prepare(panel, "the king and the queen", -1, -1);
+    EXPECT_EQ(drawn(1000).size(), 1U) << "how to pin";
+    for (const int head : {0, 1})
+        for (const float width : {1600.0F, 300.0F, 0.0F}) {
+            panel.params().head = head;
+            panel.params().mask = MaskKind::causal;
+            prepare(panel, "the king and the queen", 1, 4);  // masked
+            EXPECT_FALSE(drawn(width).empty());
+            prepare(panel, "the king and the queen", 4, 1);
+            EXPECT_FALSE(drawn(width).empty());
+        }
+}
+
+}  // namespace
+}  // namespace attnscope::attention_panel

@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# A person's path in the real window: types a sentence, drags the temperature, pins a cell, reads the Explain line back from
+# the window's title, closes, and finds everything again. Run under .ci/with-display. Usage: person.sh PROGRAM
+set -euo pipefail
+program=$1
+work=$(mktemp -d)
+export XDG_STATE_HOME=$work HOME=$work
+started=()
+cleanup() {
+    for process in "${started[@]}"; do kill "$process" 2>/dev/null || true; done
+    wait 2>/dev/null || true
+    rm -rf "$work"
+}
+trap cleanup EXIT
+fail() { echo "person: $*" >&2; cat "$work/log" >&2 || true; [ -z "${SCREENSHOT:-}" ] || import -window root "$SCREENSHOT"; exit 1; }
+
+openbox >/dev/null 2>&1 &
+started+=($!)
+
+# until_true SECONDS COMMAND...: waits for it.
+until_true() {
+    local end=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ "$SECONDS" -lt "$end" ] || return 1
+        sleep 0.1
+    done
+}
+window=
+find_window() { window=$(xdotool search --onlyvisible --class attnscope 2>/dev/null | tail -n 1) && [ -n "$window" ]; }
+title() { xdotool getwindowname "$window" 2>/dev/null; }
+title_has() { [[ "$(title)" == *"$1"* ]]; }
+title_lacks() { [[ "$(title)" != *"$1"* ]]; }
+
+"$program" >"$work/log" 2>&1 &
+program_id=$!
+started+=("$program_id")
+until_true 60 find_window || fail "no window appeared"
+until_true 20 title_has 'queen → king' || fail "the first sight is no finished example: $(title)"
+# A known place and size, whatever the window manager did; then positions are those of the layout.
+xdotool windowsize "$window" 1400 900
+xdotool windowmove "$window" 0 0
+sleep 1
+eval "$(xdotool getwindowgeometry --shell "$window" | sed -n 's/^WIDTH=/WIDTH=/p')"
+point() { xdotool mousemove --window "$window" "$1" "$2"; sleep 0.2; }
+
+echo "person: types a sentence"
+point 300 26
+xdotool click 1
+sleep 0.3
+xdotool key ctrl+a
+xdotool type --delay 12 "sheep and bread and water"
+until_true 20 title_lacks 'king' || fail "typing did not change the text: $(title)"
+xdotool key Return
+
+echo "person: pins a cell"
+point 330 330
+xdotool click 1
+point 700 75  # off the map: the title is the pinned cell's
+until_true 10 title_has ' → ' || fail "no cell is pinned: $(title)"
+pinned=$(title)
+echo "person: reads: $pinned"
+# The line must be right: score = q·k / √d / T, and weight = exponential / sum.
+numbers=$(sed -nE 's#.*= ([−0-9.]+) / √([0-9]+) / ([0-9.]+) = ([−0-9.]+); ([0-9.]+) / ([0-9.]+) = ([0-9.]+)$#\1 \2 \3 \4 \5 \6 \7#p' <<<"$pinned" | sed 's/−/-/g')
+[ -n "$numbers" ] || fail "the Explain line is not of the known form"
+awk '
+    function near(a, b, relative) { d = a - b; if (d < 0) d = -d; m = b < 0 ? -b : b; return d <= relative * (m > 1e-3 ? m : 1e-3) }
+    { exit !(near($1 / sqrt($2) / $3, $4, 2e-3) && near(exp($4), $5, 5e-3) && near($5 / $6, $7, 2e-3)) }
+' <<<"$numbers" || fail "the numbers do not fit each other: $numbers"
+
+echo "person: drags the temperature"
+state=$work/attnscope/state.toml
+temperature() { sed -n 's/^temperature = //p' "$state"; }
+y=430
+point $((WIDTH - 140)) "$y"
+xdotool mousedown 1
+for step in 1 2 3 4 5; do point $((WIDTH - 140 + step * 6)) "$y"; done
+xdotool mouseup 1
+point 700 75
+title_changed() { [ "$(title)" != "$pinned" ]; }
+until_true 10 title_changed || fail "dragging the temperature changed nothing: $(title)"
+dragged=$(title)
+
+echo "person: undoes and redoes the drag"
+xdotool key ctrl+z
+title_is() { [ "$(title)" = "$1" ]; }
+until_true 10 title_is "$pinned" || fail "undo did not bring back '$pinned' but '$(title)'"
+xdotool key ctrl+shift+z
+until_true 10 title_is "$dragged" || fail "redo did not bring back '$dragged' but '$(title)'"
+
+echo "person: closes the window and opens it again"
+xdotool key Escape
+until_true 10 title_is "AttnScope" || fail "Esc did not unpin: $(title)"
+xdotool key ctrl+z
+until_true 10 title_is "$dragged" || fail "undo did not pin again: $(title)"
+wmctrl -i -c "$window"
+ended() { ! kill -0 "$program_id" 2>/dev/null; }
+until_true 10 ended || fail "the window did not close"
+wait "$program_id" || fail "the program ended with an error"
+grep -q 'text = "sheep and bread and water"' "$state" || fail "the state file lost the text"
+"$program" >"$work/log" 2>&1 &
+started+=($!)
+until_true 60 find_window || fail "no window appeared the second time"
+until_true 20 title_is "$dragged" || fail "the last state was not restored: $(title)"
+echo "person: done"
