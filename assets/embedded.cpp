@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -21,6 +22,15 @@ std::string embedded_or_newer(std::string_view path) {
     if (file) return {std::istreambuf_iterator<char>(file), {}};
 #endif
     return std::string(embedded(path));
+}
+
+std::int64_t embedded_stamp([[maybe_unused]] std::string_view path) {
+#ifdef ATTNSCOPE_RELOAD_FROM
+    std::error_code missing;
+    const auto time = std::filesystem::last_write_time(ATTNSCOPE_RELOAD_FROM + std::string(path), missing);
+    if (!missing) return static_cast<std::int64_t>(time.time_since_epoch().count());
+#endif
+    return 0;
 }
 
 }  // namespace attnscope

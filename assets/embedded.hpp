@@ -1,6 +1,7 @@
 // The files that the program carries inside itself.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,8 @@ std::string_view embedded(std::string_view path);
 
 /// The same as text for shaders; a debug build reads the file on disk when it is there, so that an edit shows at once.
 std::string embedded_or_newer(std::string_view path);
+/// Changes when the file on disk does, in a debug build; always 0 otherwise.
+std::int64_t embedded_stamp(std::string_view path);
 
 namespace detail {
 struct EmbeddedFile {

@@ -48,5 +48,5 @@ void main() {
         found = weights > 0.0;
         value = sum / max(weights, 1e-30);
     }
-    color = found ? texture(colors, vec2((position(value) * 255.0 + 0.5) / 256.0, 0.5)) : masked;
+    color = found ? texelFetch(colors, ivec2(int(position(value) * 255.0 + 0.5), 0), 0) : masked;
 }

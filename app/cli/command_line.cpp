@@ -40,12 +40,16 @@ struct Everything {
 };
 
 void describe_render(CLI::App& app, RenderArguments& arguments) {
-    CLI::App& command = *app.add_subcommand("render", "Draw a panel's picture into a file; needs no display and no GPU");
+    CLI::App& command =
+        *app.add_subcommand("render", "Draw a panel's picture into a file; needs no display and no GPU");
     add_panel_options(command, arguments.panel);
     command.add_option("--size", arguments.size, "Width and height in points")->type_name("WxH")->capture_default_str();
-    command.add_option("--scale", arguments.scale, "Pixels per point, for PNG")->capture_default_str()->check(CLI::Range(0.1, 16.0));
+    command.add_option("--scale", arguments.scale, "Pixels per point, for PNG")
+        ->capture_default_str()
+        ->check(CLI::Range(0.1, 16.0));
     command.add_option("--theme", arguments.theme, "dark or light")->check(CLI::IsMember({"dark", "light"}));
-    command.add_flag("--window", arguments.window, "The whole window with its controls instead of the pictures alone (PNG)");
+    command.add_flag("--window", arguments.window,
+                     "The whole window with its controls instead of the pictures alone (PNG)");
     command.add_option("--out", arguments.panel.out, "The file: .png, .svg or .pdf")->required()->type_name("FILE");
 }
 
@@ -70,7 +74,9 @@ void describe_compute(CLI::App& app, ComputeArguments& arguments) {
     command.add_option("--temperature", arguments.temperature, "Scores are divided by it")->capture_default_str();
     command.add_option("--scale", arguments.scale, "Scores are multiplied by it; 1/sqrt(d) when not given");
     command.add_option("--weights", arguments.weights, "Write the weights too")->type_name("F.npy");
-    command.add_option("--out", arguments.out, "The output array; - is standard output")->required()->type_name("F.npy");
+    command.add_option("--out", arguments.out, "The output array; - is standard output")
+        ->required()
+        ->type_name("F.npy");
 }
 
 int run(CLI::App& app, const Everything& all) {
@@ -91,11 +97,12 @@ int run(CLI::App& app, const Everything& all) {
 int run_command_line(int argc, const char* const* argv) {
     CLI::App app("AttnScope: an oscilloscope for attention.\nWithout a subcommand it opens the window.", "attnscope");
     app.set_version_flag("--version", "attnscope " ATTNSCOPE_VERSION);
-    app.footer("Examples:\n"
-               "  attnscope render attention --set text=\"to be or not to be\" --set mask=causal --out picture.pdf\n"
-               "  attnscope data attention --set heads=4 --out - | head\n"
-               "  attnscope compute attention --q q.npy --k k.npy --v v.npy --mask causal --out out.npy\n"
-               "`attnscope list` names every panel and parameter with its range. F1 in the window lists the keys.");
+    app.footer(
+        "Examples:\n"
+        "  attnscope render attention --set text=\"to be or not to be\" --set mask=causal --out picture.pdf\n"
+        "  attnscope data attention --set heads=4 --out - | head\n"
+        "  attnscope compute attention --q q.npy --k k.npy --v v.npy --mask causal --out out.npy\n"
+        "`attnscope list` names every panel and parameter with its range. F1 in the window lists the keys.");
     Everything all;
     app.add_option("state", all.state_file, "Open the window with this state file")->type_name("STATE.toml");
     app.require_subcommand(0, 1);

@@ -140,8 +140,9 @@ TEST_F(CommandLine, RefusesAValueOutOfRangeAndStatesTheRange) {
     const auto with = [&](const char* assignment) {
         return std::vector<std::string>{"render", "attention", "--set", assignment, "--out", png};
     };
-    expect_nothing_written(with("temperature=-1"), 2,
-                           AllOf(HasSubstr("temperature: -1"), HasSubstr("out of range"), HasSubstr("0.000001 to 1")));
+    expect_nothing_written(
+        with("temperature=-1"), 2,
+        AllOf(HasSubstr("temperature: -1"), HasSubstr("out of range"), HasSubstr("from 1e-06 to 1e+06")));
     expect_nothing_written(with("temperature=nan"), 2, HasSubstr("temperature: nan is not a number"));
     expect_nothing_written(with("temperature=hot"), 2, HasSubstr("\"hot\" is not a number"));
     expect_nothing_written(with("heads=17"), 2, HasSubstr("a whole number from 1 to 16"));

@@ -34,14 +34,14 @@ Result<StateFile> read_state(const std::string& path) {
 
 Result<void> assign(const Workspace::Entry& entry, const std::string& assignment) {
     const std::size_t equals = assignment.find('=');
-    if (equals == std::string::npos)
-        return usage_error(fmt::format("--set {}: it must be key=value", assignment));
+    if (equals == std::string::npos) return usage_error(fmt::format("--set {}: it must be key=value", assignment));
     const std::string key = assignment.substr(0, equals);
     const Param* param = find(entry.params, key);
     if (param == nullptr) {
         std::string keys;
         for (const Param& p : entry.params) keys += (keys.empty() ? "" : ", ") + p.key;
-        return usage_error(fmt::format("--set {}: panel '{}' has no parameter '{}'; it has {}", assignment, entry.info.name, key, keys));
+        return usage_error(fmt::format("--set {}: panel '{}' has no parameter '{}'; it has {}", assignment,
+                                       entry.info.name, key, keys));
     }
     const Result<void> done = set_from_text(*param, assignment.substr(equals + 1));
     if (!done) return usage_error(done.error().what);
@@ -58,7 +58,8 @@ Result<const Workspace::Entry*> prepare(Workspace& workspace, const PanelArgumen
         if (!state) return state.error();
         const auto applied = workspace.apply_state(*state);
         if (!applied) return Error{applied.error().code, arguments.state + ": " + applied.error().what};
-        for (const std::string& warning : *applied) warnings += "attnscope: warning: " + arguments.state + ": " + warning + "\n";
+        for (const std::string& warning : *applied)
+            warnings += "attnscope: warning: " + arguments.state + ": " + warning + "\n";
     }
     for (const std::string& assignment : arguments.assign)
         if (const Result<void> done = assign(*entry, assignment); !done) return done.error();
@@ -86,7 +87,8 @@ Result<FigureSize> size_of(const RenderArguments& arguments) {
             return size;
         }
     }
-    return usage_error(fmt::format("--size {}: it must be WIDTHxHEIGHT in points, at least 200x150, as in 1600x1000", arguments.size));
+    return usage_error(
+        fmt::format("--size {}: it must be WIDTHxHEIGHT in points, at least 200x150, as in 1600x1000", arguments.size));
 }
 
 Result<std::string> render_window(Workspace& workspace, const FigureSize& size) {
@@ -144,6 +146,8 @@ Result<std::string> run_render(const RenderArguments& arguments) {
         bytes = render_window(workspace, *size);
     } else {
         TextShaper shaper;
+        if (!shaper.has_system_fonts())
+            warnings += "attnscope: warning: no font was found on this system: text is drawn with the built-in one\n";
         bytes = draw_panel_to_bytes(panel, *format, *size, shaper, theme_of(workspace.theme));
     }
     if (!bytes) return bytes.error();
@@ -178,7 +182,8 @@ Result<std::string> run_list(const ListArguments& arguments) {
         else
             text += fmt::format("{}: {}\n\n{}\n", entry.info.name, entry.info.help, describe_table(entry.params));
     }
-    if (arguments.json) text = nlohmann::ordered_json{{"version", ATTNSCOPE_VERSION}, {"panels", panels}}.dump(2) + "\n";
+    if (arguments.json)
+        text = nlohmann::ordered_json{{"version", ATTNSCOPE_VERSION}, {"panels", panels}}.dump(2) + "\n";
     if (const Result<void> written = write_output("-", text); !written) return written.error();
     return std::string();
 }

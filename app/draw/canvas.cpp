@@ -16,7 +16,9 @@ float luminance(Color color) {
 float Canvas::text(Vec2 at, std::string_view text, const TextStyle& style) {
     if (text.empty()) return 0;
     const auto shaped = shaper_->shape(text, style);
-    const float back = style.align == Align::left ? 0 : style.align == Align::center ? shaped->width / 2 : shaped->width;
+    const float back = style.align == Align::left     ? 0
+                       : style.align == Align::center ? shaped->width / 2
+                                                      : shaped->width;
     const float angle = style.angle * std::numbers::pi_v<float> / 180;
     draw_text({at.x - back * std::cos(angle), at.y + back * std::sin(angle)}, text, *shaped, style);
     return shaped->width;

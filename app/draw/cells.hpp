@@ -16,7 +16,8 @@ enum class ColorMap { viridis, cividis, magma, diverging };
 enum class ColorScale { linear, square_root, logarithmic };
 
 /// 256 colours from low to high. `diverging` runs amber - neutral - blue; its middle is the theme's ground so that zero
-/// recedes. viridis, cividis and magma are the tables of Matplotlib (CC0; van der Walt and Smith 2015; Nunez et al. 2018).
+/// recedes. viridis, cividis and magma are the tables of Matplotlib (CC0; van der Walt and Smith 2015; Nunez et al.
+/// 2018).
 using ColorTable = std::array<Color, 256>;
 const ColorTable& color_table(ColorMap map, bool dark);
 
@@ -33,8 +34,9 @@ double color_position(const ColorRange& range, double value);
 /// The inverse: the value at a position of the colour bar.
 double color_value(const ColorRange& range, double position);
 
-/// What to draw: cells [view.min.y, view.max.y) x [view.min.x, view.max.x) (in cells, fractions allowed) of a matrix, into
-/// a rectangle. NaN marks a masked cell and takes `masked`. Where several cells share a pixel their average is drawn.
+/// What to draw: cells [view.min.y, view.max.y) x [view.min.x, view.max.x) (in cells, fractions allowed) of a matrix,
+/// into a rectangle. NaN marks a masked cell and takes `masked`. Where several cells share a pixel their average is
+/// drawn.
 struct CellPicture {
     std::shared_ptr<const Matrix> values = {};
     std::uint64_t generation = 0;  // changes whenever the values do: a texture is uploaded only then

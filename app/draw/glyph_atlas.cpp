@@ -164,8 +164,8 @@ GlyphAtlas::Image GlyphAtlas::place(int width, int height, const std::uint8_t* r
         y_ += row_height_ + 1;
         row_height_ = 0;
     }
-    // Nearly full: the next frame begins with an empty texture. Until then late glyphs overwrite the first rows below the
-    // white patch, which is wrong for one frame only.
+    // Nearly full: the next frame begins with an empty texture. Until then late glyphs overwrite the first rows below
+    // the white patch, which is wrong for one frame only.
     if (y_ + height + 1 > size) {
         full_ = true;
         x_ = y_ = 4;

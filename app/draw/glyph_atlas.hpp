@@ -1,5 +1,5 @@
-// All glyphs on the screen in one texture, rasterised by cairo when first needed, and a white patch for everything else, so
-// that Dear ImGui draws a whole frame with one texture.
+// All glyphs on the screen in one texture, rasterised by cairo when first needed, and a white patch for everything
+// else, so that Dear ImGui draws a whole frame with one texture.
 #pragma once
 
 #include <cstdint>

@@ -11,7 +11,7 @@ namespace {
 
 constexpr float label_size = 13.5F;
 constexpr float longest_label = 104;
-constexpr float bar_space = 76;   // colour bar with its numbers
+constexpr float bar_space = 76;  // colour bar with its numbers
 constexpr float title_space = 18;
 constexpr float bars_space = 54;
 
@@ -20,7 +20,7 @@ struct Scene {
     Canvas& canvas;
     const Heatmap& map;
     const View2D& view;
-    Rect cells;  // where the cells are drawn
+    Rect cells;                  // where the cells are drawn
     std::optional<Cell> active;  // whose row and column are lit
 
     Index rows() const { return map.picture.values->rows(); }
@@ -76,7 +76,8 @@ void draw_row_labels(const Scene& s) {
         const float y = s.y(static_cast<double>(i) + 0.5);
         if (y < s.cells.min.y - 1 || y > s.cells.max.y + 1) continue;
         const TextStyle style{.color = lit ? t.query : t.text, .size = label_size, .bold = lit, .align = Align::right};
-        const std::string text = s.canvas.shaper().fit(s.map.row_labels[static_cast<std::size_t>(i)], longest_label, style);
+        const std::string text =
+            s.canvas.shaper().fit(s.map.row_labels[static_cast<std::size_t>(i)], longest_label, style);
         s.canvas.text_middle({s.cells.min.x - 9, y}, text, style);
     }
 }
@@ -192,7 +193,8 @@ void draw_color_bar(const Scene& s, const Rect& bar) {
     }();
     const Theme& t = s.canvas.theme();
     const CellPicture& picture = s.map.picture;
-    CellPicture gradient{.values = ramp, .generation = 1, .view = {{0, 0}, {1, 256}}, .range = {0, 1, ColorScale::linear}};
+    CellPicture gradient{
+        .values = ramp, .generation = 1, .view = {{0, 0}, {1, 256}}, .range = {0, 1, ColorScale::linear}};
     gradient.map = picture.map;
     gradient.dark = picture.dark;
     s.canvas.cells(bar, gradient);
@@ -225,7 +227,8 @@ std::string cell_text(double value, int decimals) {
 float heatmap_width(Canvas& canvas, const Heatmap& map, float height) {
     const float left = widest(canvas, map.row_labels) + 14 + title_space;
     const float labels = widest(canvas, map.column_labels);
-    const auto rows = static_cast<float>(map.picture.values->rows()), columns = static_cast<float>(map.picture.values->cols());
+    const auto rows = static_cast<float>(map.picture.values->rows()),
+               columns = static_cast<float>(map.picture.values->cols());
     const float square = height - (label_size + 10 + title_space) - 22;
     const bool upright = labels + 6 <= square / rows;
     const float cells = upright ? square : square - (labels * 0.71F + 20) + label_size + 10;

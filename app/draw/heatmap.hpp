@@ -25,7 +25,7 @@ struct RowBars {
 };
 
 struct Heatmap {
-    CellPicture picture;  // its view is set by the zoom
+    CellPicture picture;                                 // its view is set by the zoom
     std::vector<std::string> row_labels, column_labels;  // as many as there are rows, columns; too many are thinned
     std::string row_title, column_title, value_title;
     std::optional<Cell> pinned;
@@ -42,9 +42,9 @@ struct HeatmapEvents {
     Rect cells;                    // where the cells are
 };
 
-/// Draws the heatmap into `area`, cells square when the whole matrix is shown. Wheel zooms, drag pans, double click fits,
-/// a click reports its cell. Cells large enough have their value printed. Cost per frame: O(visible labels and printed
-/// cells), whatever the size of the matrix.
+/// Draws the heatmap into `area`, cells square when the whole matrix is shown. Wheel zooms, drag pans, double click
+/// fits, a click reports its cell. Cells large enough have their value printed. Cost per frame: O(visible labels and
+/// printed cells), whatever the size of the matrix.
 HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect& area, const Heatmap& map,
                            HeatmapView& view);
 

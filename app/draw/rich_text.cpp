@@ -4,7 +4,8 @@ namespace attnscope {
 namespace {
 
 TextStyle style_of(const TextRun& run, float size, Font font) {
-    return {.color = run.color, .size = run.script == Script::normal ? size : size * 0.72F, .font = font, .bold = run.bold};
+    return {
+        .color = run.color, .size = run.script == Script::normal ? size : size * 0.72F, .font = font, .bold = run.bold};
 }
 
 }  // namespace

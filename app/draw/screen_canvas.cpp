@@ -12,6 +12,8 @@ namespace attnscope {
 namespace {
 
 constexpr int frames_kept = 120;
+constexpr const char* vertex_shader = "shaders/cells.vert";
+constexpr const char* fragment_shader = "shaders/cells.frag";
 
 ImU32 packed(Color c) {
     return IM_COL32(c.r, c.g, c.b, c.a);
@@ -30,7 +32,7 @@ void set_color(GLint location, Color c) {
 
 ScreenResources::ScreenResources() {
     glGenVertexArrays(1, &vertex_array_);
-    program_ready();
+    load_program();
 }
 
 ScreenResources::~ScreenResources() {
@@ -38,6 +40,7 @@ ScreenResources::~ScreenResources() {
 }
 
 void ScreenResources::begin_frame() {
+    load_program();
     glyphs_.begin_frame();
     draws_.clear();
     for (auto& [values, entry] : textures_) ++entry.unused_frames;
@@ -49,15 +52,15 @@ void ScreenResources::begin_frame() {
     fonts->TexUvWhitePixel = {glyphs_.white().x, glyphs_.white().y};
 }
 
-bool ScreenResources::program_ready() {
-    if (program_.id() != 0) return true;
-    Result<Program> made = Program::link(embedded_or_newer("shaders/cells.vert"), embedded_or_newer("shaders/cells.frag"));
-    if (!made) {
+void ScreenResources::load_program() {
+    const std::int64_t stamp = embedded_stamp(vertex_shader) + embedded_stamp(fragment_shader);
+    if (stamp == program_stamp_) return;
+    program_stamp_ = stamp;
+    Result<Program> made = Program::link(embedded_or_newer(vertex_shader), embedded_or_newer(fragment_shader));
+    if (made)
+        program_ = std::move(*made);
+    else  // what worked before goes on working while a shader is being edited
         spdlog::error("{}", made.error().what);
-        return false;
-    }
-    program_ = std::move(*made);
-    return true;
 }
 
 GLuint ScreenResources::values_texture(const CellPicture& picture) {
@@ -150,7 +153,7 @@ void ScreenCanvas::fill_circle(Vec2 center, float radius, Color color) {
 }
 
 void ScreenCanvas::cells(const Rect& area, const CellPicture& picture) {
-    if (!picture.values || picture.values->size() == 0 || !resources_->program_ready()) return;
+    if (!picture.values || picture.values->size() == 0 || resources_->program_.id() == 0) return;
     const GLuint values = resources_->values_texture(picture);
     if (values == 0) return;
     const ImVec2 min = snapped(area.min), max = snapped(area.max);
@@ -175,12 +178,13 @@ void ScreenCanvas::draw_text(Vec2 at, std::string_view /*text*/, const ShapedTex
     for (const Glyph& glyph : shaped.glyphs) {
         const Vec2 along = glyph.at * scale_;
         const Vec2 pen{origin.x + along.x * c + along.y * s, origin.y - along.x * s + along.y * c};
-        // Upright text stands on whole pixel rows; turned text would jump along its baseline, so it gets quarters there too.
+        // Upright text stands on whole pixel rows; turned text would jump along its baseline, so it gets quarters there
+        // too.
         const float x4 = std::round(pen.x * 4);
         const float y4 = style.angle == 0 ? std::round(pen.y) * 4 : std::round(pen.y * 4);
         const float x = std::floor(x4 / 4), y = std::floor(y4 / 4);
-        const GlyphAtlas::Image* image = resources_->glyphs_.find(glyph, style, scale_, static_cast<int>(x4 - x * 4),
-                                                                  static_cast<int>(y4 - y * 4));
+        const GlyphAtlas::Image* image =
+            resources_->glyphs_.find(glyph, style, scale_, static_cast<int>(x4 - x * 4), static_cast<int>(y4 - y * 4));
         if (image == nullptr) continue;
         const ImVec2 min{x + image->x, y + image->y};
         const Color color = image->colored ? Color{255, 255, 255, style.color.a} : style.color;

@@ -42,10 +42,11 @@ private:
     static void draw_cells(const ImDrawList* list, const ImDrawCmd* command);
     GLuint values_texture(const CellPicture& picture);
     GLuint colors_texture(ColorMap map, bool dark);
-    bool program_ready();
+    void load_program();  // at first, and in a debug build whenever a shader's file has changed
 
     GlyphAtlas glyphs_;
     Program program_;
+    std::int64_t program_stamp_ = -1;
     GLuint vertex_array_ = 0;
     std::map<const Matrix*, CellsTexture> textures_;
     std::map<std::pair<ColorMap, bool>, Texture> color_textures_;

@@ -67,6 +67,26 @@ Box box_of(const Rect& rect) {
     return {rect.min.x, rect.min.y, rect.max.x, rect.max.y};
 }
 
+// Some viewers (librsvg among them) blur an enlarged image whatever it asks for. Each cell as a block of equal pixels,
+// about two a point, keeps that blur to the cells' very borders; the image stays exact.
+CellImage enlarged(CellImage image) {
+    constexpr double pixels_per_point = 2, most_pixels = 1200;
+    if (image.pixels.empty()) return image;
+    const auto factor = [&](double points, Index cells) {
+        const double wanted = std::min(points * pixels_per_point, most_pixels) / static_cast<double>(cells);
+        return std::max<Index>(1, static_cast<Index>(wanted));
+    };
+    const Index across = factor(image.place.right - image.place.left, image.width);
+    const Index down = factor(image.place.bottom - image.place.top, image.height);
+    if (across * down == 1) return image;
+    CellImage large{image.place, image.width * across, image.height * down, {}};
+    large.pixels.reserve(static_cast<std::size_t>(large.width * large.height));
+    for (Index y = 0; y < large.height; ++y)
+        for (Index x = 0; x < large.width; ++x)
+            large.pixels.push_back(image.pixels[static_cast<std::size_t>(y / down * image.width + x / across)]);
+    return large;
+}
+
 }  // namespace
 
 SvgCanvas::SvgCanvas(double width, double height, TextShaper& shaper, const Theme& theme) : Canvas(shaper, theme) {
@@ -153,7 +173,7 @@ void SvgCanvas::fill_circle(Vec2 center, float radius, Color color) {
 
 void SvgCanvas::cells(const Rect& area, const CellPicture& picture) {
     const CellPlacement placement(area, picture);
-    const CellImage image = cell_image(placement, picture);
+    const CellImage image = enlarged(cell_image(placement, picture));
     if (image.pixels.empty()) return;
     const std::string png = encode_png(static_cast<int>(image.width), static_cast<int>(image.height), image.pixels);
     const Box &place = image.place, &covered = placement.covered();

@@ -155,8 +155,8 @@ std::shared_ptr<const ShapedText> TextShaper::shape(std::string_view text, const
         shaped = found->second;
     } else {
         const std::string valid = valid_utf8(text);
-        shaped = std::make_shared<const ShapedText>(in.system_fonts ? in.shape(valid, style)
-                                                                    : shape_builtin(valid, style));
+        shaped =
+            std::make_shared<const ShapedText>(in.system_fonts ? in.shape(valid, style) : shape_builtin(valid, style));
     }
     if (in.newer.size() >= cache_half) {
         in.older = std::move(in.newer);

@@ -1,5 +1,5 @@
-// The one text function's inside: shaping by Pango (any script, either direction), measured in points, the same for every
-// backend. With no font on the system it falls back to the built-in font.
+// The one text function's inside: shaping by Pango (any script, either direction), measured in points, the same for
+// every backend. With no font on the system it falls back to the built-in font.
 #pragma once
 
 #include <memory>

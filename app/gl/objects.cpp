@@ -25,7 +25,8 @@ Result<GLuint> compile(GLenum kind, std::string_view source) {
 // An upload that the driver refuses (too large, no memory) leaves an error flag: turn it into a Result.
 Result<void> upload_error(int width, int height) {
     if (glGetError() == GL_NO_ERROR) return {};
-    return Error{ErrorCode::out_of_memory, fmt::format("the graphics driver refused a texture of {} x {}", width, height)};
+    return Error{ErrorCode::out_of_memory,
+                 fmt::format("the graphics driver refused a texture of {} x {}", width, height)};
 }
 
 }  // namespace

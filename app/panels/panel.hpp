@@ -1,5 +1,5 @@
-// A panel: one folder in app/panels with its parameters, its computation and its pictures. Whoever writes one implements
-// this class and make_NAME_panel(); nothing else in the program names it.
+// A panel: one folder in app/panels with its parameters, its computation and its pictures. Whoever writes one
+// implements this class and make_NAME_panel(); nothing else in the program names it.
 #pragma once
 
 #include <atomic>

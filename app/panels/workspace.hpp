@@ -1,4 +1,5 @@
-// All panels with their parameters and undo: the program without a screen. The window, `render`, `data` and tests share it.
+// All panels with their parameters and undo: the program without a screen. The window, `render`, `data` and tests share
+// it.
 #pragma once
 
 #include <map>
@@ -38,8 +39,8 @@ public:
     /// For a state that the user named: the first illegal value is an error.
     Result<std::vector<std::string>> apply_state(const StateFile& state);
 
-    /// Call once a frame: whatever changed since the last call becomes one undo step; changes with the same non-empty tag
-    /// become one step together.
+    /// Call once a frame: whatever changed since the last call becomes one undo step; changes with the same non-empty
+    /// tag become one step together.
     void record_changes(std::string_view tag);
     bool undo();
     bool redo();

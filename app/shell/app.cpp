@@ -63,9 +63,12 @@ void App::frame(ImGuiSession& session, ScreenResources& resources, const FrameIn
     {
         ScreenCanvas canvas(resources, shaper_, theme_of(workspace_->theme), scale);
         Ui ui(canvas, memory_, input, clipboard_, scale);
-        const Rect screen{{0, 0}, {static_cast<float>(surface.width) / scale, static_cast<float>(surface.height) / scale}};
+        const Rect screen{{0, 0},
+                          {static_cast<float>(surface.width) / scale, static_cast<float>(surface.height) / scale}};
         if (!fonts_reported_ && !shaper_.has_system_fonts())
-            say("No font was found on this system: text is drawn with the built-in one. Install fonts-inter or fonts-dejavu-core.", false);
+            say("No font was found on this system: text is drawn with the built-in one. Install fonts-inter or "
+                "fonts-dejavu-core.",
+                false);
         fonts_reported_ = true;
         if (!pending_message_.empty()) ui.say(std::exchange(pending_message_, {}), pending_is_error_);
         ImGui::SetNextWindowPos({0, 0});
@@ -117,13 +120,21 @@ bool App::shortcut(const KeyPress& press, Ui& ui) {
             if (press.shift ? !workspace_->redo() : !workspace_->undo())
                 ui.say(press.shift ? "Nothing to redo." : "Nothing to undo.", false);
             return true;
-        case GLFW_KEY_Y: workspace_->redo(); return true;
+        case GLFW_KEY_Y:
+            workspace_->redo();
+            return true;
         case GLFW_KEY_EQUAL:
-        case GLFW_KEY_KP_ADD: set_scale(workspace_->scale * 1.125); return true;
+        case GLFW_KEY_KP_ADD:
+            set_scale(workspace_->scale * 1.125);
+            return true;
         case GLFW_KEY_MINUS:
-        case GLFW_KEY_KP_SUBTRACT: set_scale(workspace_->scale / 1.125); return true;
+        case GLFW_KEY_KP_SUBTRACT:
+            set_scale(workspace_->scale / 1.125);
+            return true;
         case GLFW_KEY_0:
-        case GLFW_KEY_KP_0: set_scale(1); return true;
+        case GLFW_KEY_KP_0:
+            set_scale(1);
+            return true;
         case GLFW_KEY_L: {
             const std::string key = workspace_->active().panel->source_key();
             if (const Param* param = find(workspace_->active().params, key)) ui.begin_edit("source", to_text(*param));
@@ -132,7 +143,9 @@ bool App::shortcut(const KeyPress& press, Ui& ui) {
         case GLFW_KEY_T:
             workspace_->theme = workspace_->theme == ThemeName::dark ? ThemeName::light : ThemeName::dark;
             return true;
-        case GLFW_KEY_S: show_export_ = !show_export_; return true;
+        case GLFW_KEY_S:
+            show_export_ = !show_export_;
+            return true;
         case GLFW_KEY_C:
             if (!memory_.editing.empty()) return false;
             if (const std::string text = workspace_->active().panel->explain_text(); !text.empty()) {
@@ -140,7 +153,8 @@ bool App::shortcut(const KeyPress& press, Ui& ui) {
                 ui.say("Copied: " + text, false);
             }
             return true;
-        default: return false;
+        default:
+            return false;
     }
 }
 
@@ -184,7 +198,8 @@ void App::rail(Ui& ui, const Rect& area) {
         const Color color = on ? t.query : t.quiet;
         entry.panel->draw_icon(ui.canvas(), Rect::sized({tile.center().x - 10, tile.min.y + 9}, 20, 20), color);
         const TextStyle style{.color = color, .size = 11.5F, .align = Align::center};
-        ui.canvas().text({tile.center().x, tile.max.y - 9}, ui.canvas().shaper().fit(entry.info.title, tile.width(), style), style);
+        ui.canvas().text({tile.center().x, tile.max.y - 9},
+                         ui.canvas().shaper().fit(entry.info.title, tile.width(), style), style);
         ui.help(id, pointer, fmt::format("{} (key {})", entry.info.help, i + 1));
         if (pointer.clicked) workspace_->activate(i);
     }
@@ -201,7 +216,8 @@ void App::top_strip(Ui& ui, const Rect& area) {
     if (ui.button("keys", place(34), "?", "The keys of this program (F1).", true, show_keys_)) show_keys_ = !show_keys_;
     if (ui.button("theme", place(34), "◐", "Dark or light (Ctrl T).", true, false))
         workspace_->theme = workspace_->theme == ThemeName::dark ? ThemeName::light : ThemeName::dark;
-    if (ui.button("export", place(70), "Export", "Save this picture or its numbers as a file (Ctrl S).", true, show_export_))
+    if (ui.button("export", place(70), "Export", "Save this picture or its numbers as a file (Ctrl S).", true,
+                  show_export_))
         show_export_ = !show_export_;
     if (ui.button("redo", place(34), "↷", "Redo (Ctrl Shift Z).", workspace_->can_redo(), false)) workspace_->redo();
     if (ui.button("undo", place(34), "↶", "Undo (Ctrl Z).", workspace_->can_undo(), false)) workspace_->undo();
@@ -223,7 +239,8 @@ void App::source_field(Ui& ui, const Rect& area) {
     const TextStyle style{.color = t.text, .size = 16};
     const Param* param = find(workspace_->active().params, panel.source_key());
     if (param == nullptr) {
-        ui.canvas().text_middle({area.min.x + 10, area.center().y}, ui.canvas().shaper().fit(panel.source_text(), area.width() - 20, style),
+        ui.canvas().text_middle({area.min.x + 10, area.center().y},
+                                ui.canvas().shaper().fit(panel.source_text(), area.width() - 20, style),
                                 {.color = t.quiet, .size = 15});
         return;
     }
@@ -267,7 +284,8 @@ float App::control_rows(Ui& ui, Vec2 at, float width) {
             at.y += group.empty() ? 6.0F : 18.0F;
             group = param.group;
             std::string title;  // spaced capitals
-            for (const char c : group) title.append({static_cast<char>(std::toupper(static_cast<unsigned char>(c))), ' '});
+            for (const char c : group)
+                title.append({static_cast<char>(std::toupper(static_cast<unsigned char>(c))), ' '});
             ui.canvas().text({at.x, at.y + 8}, title, {.color = t.quiet, .size = 11});
             at.y += 20;
         }
@@ -288,15 +306,19 @@ void App::explain_strip(Ui& ui, const Rect& area) {
     std::string line = status.error ? status.error->what : status.note;
     if (!line.empty()) {
         TextStyle style{.color = status.error ? t.warning : t.quiet, .size = 12.5F};
-        canvas.text({rest.min.x, area.max.y - 10}, canvas.shaper().fit((status.error ? "⚠ " : "") + line, area.width() - 320, style), style);
+        canvas.text({rest.min.x, area.max.y - 10},
+                    canvas.shaper().fit((status.error ? "⚠ " : "") + line, area.width() - 320, style), style);
     }
     const std::string time = fmt::format("{} ms", status.seconds < 0.01 ? fmt::format("{:.2f}", status.seconds * 1e3)
                                                                         : fmt::format("{:.0f}", status.seconds * 1e3));
-    canvas.text({right.max.x, area.center().y + 18}, time, {.color = status.stale ? t.quiet.alpha(0.5F) : t.quiet, .size = 14, .font = Font::mono, .align = Align::right});
+    canvas.text(
+        {right.max.x, area.center().y + 18}, time,
+        {.color = status.stale ? t.quiet.alpha(0.5F) : t.quiet, .size = 14, .font = Font::mono, .align = Align::right});
     canvas.text({right.max.x, area.center().y - 6}, status.stale ? "computing …" : "shown result took", quiet);
     if (status.progress) {
         const Rect bar = Rect::sized({right.max.x - 120, area.center().y + 28}, 120, 4);
-        if (ui.button("cancel", Rect::sized({right.max.x - 200, area.center().y + 16}, 70, 24), "Cancel", "Stop computing; what is shown stays.", true, false))
+        if (ui.button("cancel", Rect::sized({right.max.x - 200, area.center().y + 16}, 70, 24), "Cancel",
+                      "Stop computing; what is shown stays.", true, false))
             panel.cancel();
         canvas.fill_rect(bar, t.line, 2);
         canvas.fill_rect({bar.min, {bar.min.x + bar.width() * *status.progress, bar.max.y}}, t.query, 2);

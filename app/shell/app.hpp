@@ -1,5 +1,5 @@
-// The program's window, frame by frame: rail, pictures, controls, top strip and Explain strip. It does not know whether it
-// is shown on a display or drawn into memory.
+// The program's window, frame by frame: rail, pictures, controls, top strip and Explain strip. It does not know whether
+// it is shown on a display or drawn into memory.
 #pragma once
 
 #include <filesystem>
@@ -14,8 +14,8 @@ namespace attnscope {
 
 /// The surface of one frame.
 struct Surface {
-    int width = 0, height = 0;      // pixels
-    float pixels_per_point = 1;     // the screen's own scale; the user's comes on top
+    int width = 0, height = 0;   // pixels
+    float pixels_per_point = 1;  // the screen's own scale; the user's comes on top
 };
 
 class App {

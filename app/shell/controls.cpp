@@ -61,8 +61,8 @@ double slider_value(const Param& param, double position) {
     const double t = std::clamp(position, 0.0, 1.0);
     if (t == 0) return param.min;
     if (t == 1) return param.max;
-    const double value = param.logarithmic ? param.min * std::pow(param.max / param.min, t)
-                                           : param.min + (param.max - param.min) * t;
+    const double value =
+        param.logarithmic ? param.min * std::pow(param.max / param.min, t) : param.min + (param.max - param.min) * t;
     return std::clamp(param.kind == ParamKind::integer ? std::round(value) : rounded(value), param.min, param.max);
 }
 
@@ -75,13 +75,15 @@ float Ui::control(const Param& param, Vec2 at, float width) {
     const Rect row = Rect::sized(at, width, row_height);
     const Rect label = Rect::sized(at, label_width, row_height);
     const TextStyle style{.color = t.text, .size = 13.5F};
-    canvas_->text_middle({label.min.x, label.center().y}, canvas_->shaper().fit(param.label, label_width - 8, style), style);
+    canvas_->text_middle({label.min.x, label.center().y}, canvas_->shaper().fit(param.label, label_width - 8, style),
+                         style);
     const Pointer pointer = area(param.key + "/label", label);
     std::string text = param.help;
     if (!text.empty()) text += " ";
-    help(param.key + "/label", pointer, fmt::format("{}[{}; default {}; key {}]", text, legal_values(param),
-                                                    std::visit([](const auto& v) { return fmt::format("{}", v); },
-                                                               param.default_value).substr(0, 40), param.key));
+    help(param.key + "/label", pointer,
+         fmt::format("{}[{}; default {}; key {}]", text, legal_values(param),
+                     std::visit([](const auto& v) { return fmt::format("{}", v); }, param.default_value).substr(0, 40),
+                     param.key));
     if (pointer.right_clicked) reset(param);
     const Rect right{{at.x + label_width, at.y}, row.max};
     switch (param.kind) {
@@ -95,11 +97,17 @@ float Ui::control(const Param& param, Vec2 at, float width) {
         case ParamKind::choice:
             choice(param, Rect{{right.min.x, right.min.y + 2}, {right.max.x, right.max.y - 2}});
             break;
-        case ParamKind::toggle: toggle(param, right); break;
+        case ParamKind::toggle:
+            toggle(param, right);
+            break;
         case ParamKind::text: {
             const Rect field{{right.min.x, right.min.y + 2}, {right.max.x, right.max.y - 2}};
-            text_field(field, {.id = param.key, .text = to_text(param), .hint = "none", .style = {.color = t.text, .size = 13},
-                               .apply_on_enter = true},
+            text_field(field,
+                       {.id = param.key,
+                        .text = to_text(param),
+                        .hint = "none",
+                        .style = {.color = t.text, .size = 13},
+                        .apply_on_enter = true},
                        [&](const std::string& typed) { apply_text(param, typed); });
             break;
         }
@@ -127,7 +135,10 @@ void Ui::slider(const Param& param, const Rect& track, const Rect& value) {
 
     if (memory_->editing == edit_id) {
         text_field({{value.min.x, value.min.y + 2}, {value.max.x, value.max.y - 2}},
-                   {.id = edit_id, .text = "", .hint = "", .style = {.color = t.text, .size = 12.5F, .font = Font::mono},
+                   {.id = edit_id,
+                    .text = "",
+                    .hint = "",
+                    .style = {.color = t.text, .size = 12.5F, .font = Font::mono},
                     .apply_on_enter = true},
                    [&](const std::string& typed) { apply_text(param, typed); });
         return;
@@ -225,7 +236,9 @@ void Ui::combo_list(const Param& param, const Rect& rect) {
     const float top = below > height + 8 ? rect.max.y + 4 : rect.min.y - height - 4;
     ImGui::SetNextWindowPos({rect.min.x * scale_, top * scale_});
     ImGui::SetNextWindowSize({rect.width() * scale_, height * scale_});
-    const auto fill = [](Color c) { return ImVec4(static_cast<float>(c.r) / 255, static_cast<float>(c.g) / 255, static_cast<float>(c.b) / 255, 1); };
+    const auto fill = [](Color c) {
+        return ImVec4(static_cast<float>(c.r) / 255, static_cast<float>(c.g) / 255, static_cast<float>(c.b) / 255, 1);
+    };
     ImGui::PushStyleColor(ImGuiCol_PopupBg, fill(mix(t.surface, t.text, 0.06F)));
     if (ImGui::BeginPopup(param.key.c_str(), ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoScrollbar)) {
         ImDrawList* before = screen_->set_list(ImGui::GetWindowDrawList());
@@ -235,7 +248,8 @@ void Ui::combo_list(const Param& param, const Rect& rect) {
             const Pointer pointer = area("item " + name, row);
             const bool on = name == chosen(param);
             if (on || pointer.hovered) canvas_->fill_rect(row, on ? t.query : mix(t.field, t.text, 0.1F), 5);
-            canvas_->text_middle({row.min.x + 8, row.center().y}, name, {.color = on ? t.on_accent : t.text, .size = 13});
+            canvas_->text_middle({row.min.x + 8, row.center().y}, name,
+                                 {.color = on ? t.on_accent : t.text, .size = 13});
             if (pointer.clicked) {
                 static_cast<void>(set(param, Value(name)));  // one of the choices by construction
                 ImGui::CloseCurrentPopup();
@@ -273,7 +287,8 @@ bool Ui::control_key(const KeyPress& press, const ParamList& params) {
         const auto here = std::find(shown.begin(), shown.end(), param);
         std::size_t next = 0;
         if (here != shown.end())
-            next = (static_cast<std::size_t>(here - shown.begin()) + (press.shift ? shown.size() - 1 : 1)) % shown.size();
+            next =
+                (static_cast<std::size_t>(here - shown.begin()) + (press.shift ? shown.size() - 1 : 1)) % shown.size();
         memory_->focus = shown[next]->key;
         return true;
     }
@@ -301,7 +316,8 @@ bool Ui::control_key(const KeyPress& press, const ParamList& params) {
     } else if (param->kind == ParamKind::choice) {
         const auto here = std::find(param->choices.begin(), param->choices.end(), chosen(*param));
         const auto index = static_cast<std::size_t>(here - param->choices.begin());
-        const std::size_t next = up ? std::min(index + 1, param->choices.size() - 1) : index - std::min<std::size_t>(index, 1);
+        const std::size_t next =
+            up ? std::min(index + 1, param->choices.size() - 1) : index - std::min<std::size_t>(index, 1);
         static_cast<void>(set(*param, Value(param->choices[next])));
     }
     return true;

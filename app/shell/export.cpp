@@ -23,7 +23,8 @@ Result<std::string> draw_panel_to_bytes(Panel& panel, FileFormat format, const F
     });
 }
 
-std::filesystem::path unused_path(const std::filesystem::path& folder, std::string_view stem, std::string_view extension) {
+std::filesystem::path unused_path(const std::filesystem::path& folder, std::string_view stem,
+                                  std::string_view extension) {
     std::filesystem::path path = folder / fmt::format("{}.{}", stem, extension);
     std::error_code ignored;
     for (int number = 2; std::filesystem::exists(path, ignored); ++number)

@@ -16,6 +16,7 @@ Result<std::string> draw_panel_to_bytes(Panel& panel, FileFormat format, const F
                                         const Theme& theme);
 
 /// folder/stem.extension, or stem-2, stem-3, ... when that exists already.
-std::filesystem::path unused_path(const std::filesystem::path& folder, std::string_view stem, std::string_view extension);
+std::filesystem::path unused_path(const std::filesystem::path& folder, std::string_view stem,
+                                  std::string_view extension);
 
 }  // namespace attnscope

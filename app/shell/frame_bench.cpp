@@ -1,5 +1,5 @@
-// The window's own time per frame (input, update, building the draw lists; not the drawing by the graphics card) while a
-// slider moves at every frame and jobs run. Counters: the median and the 99th percentile, in milliseconds.
+// The window's own time per frame (input, update, building the draw lists; not the drawing by the graphics card) while
+// a slider moves at every frame and jobs run. Counters: the median and the 99th percentile, in milliseconds.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>

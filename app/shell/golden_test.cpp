@@ -39,7 +39,8 @@ protected:
         Image image = screen->pixels();
         for (int y = image.height - 60; y < image.height; ++y)
             for (int x = image.width - 270; x < image.width; ++x)
-                image.pixels[static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width) + static_cast<std::size_t>(x)] = Color{};
+                image.pixels[static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width) +
+                             static_cast<std::size_t>(x)] = Color{};
         const std::string folder = ATTNSCOPE_SOURCE_DIR "/app/shell/golden/";
         const std::string path = folder + name + ".png";
         if (std::getenv("ATTNSCOPE_UPDATE_GOLDEN") != nullptr) {
@@ -60,12 +61,14 @@ protected:
         if (difference.differing <= most_differing) return;
         const std::string shown = ATTNSCOPE_BUILD_DIR "/golden-" + name;
         const auto save = [&](const std::string& suffix, const Image& picture) {
-            static_cast<void>(write_file_atomically(shown + suffix, encode_png(picture.width, picture.height, picture.pixels)));
+            static_cast<void>(
+                write_file_atomically(shown + suffix, encode_png(picture.width, picture.height, picture.pixels)));
         };
         save("-now.png", image);
         save("-difference.png", difference.picture);
-        ADD_FAILURE() << difference.differing << " pixels differ by more than " << tolerance << " (at most " << most_differing
-                      << " may), the largest difference is " << difference.largest << "; see " << shown << "-*.png";
+        ADD_FAILURE() << difference.differing << " pixels differ by more than " << tolerance << " (at most "
+                      << most_differing << " may), the largest difference is " << difference.largest << "; see "
+                      << shown << "-*.png";
     }
     void put(const std::string& key, const std::string& value) {
         const Result<void> done = set_from_text(param(key), value);

@@ -1,5 +1,5 @@
-// The input queue: events wait here until a frame can take them without losing one. Dear ImGui 1.86 sees only the state at
-// the frame's start: a press and a release between two frames would be no click, and Ctrl+A a lone A.
+// The input queue: events wait here until a frame can take them without losing one. Dear ImGui 1.86 sees only the state
+// at the frame's start: a press and a release between two frames would be no click, and Ctrl+A a lone A.
 #pragma once
 
 #include <array>
@@ -54,8 +54,8 @@ public:
     void push(const InputEvent& event);
     bool empty() const { return events_.empty(); }
 
-    /// Takes events in order until the next one would contradict those taken: a second change of one button, a move or a
-    /// key after a button changed, a button after keys. The rest waits for the next frame.
+    /// Takes events in order until the next one would contradict those taken: a second change of one button, a move or
+    /// a key after a button changed, a button after keys. The rest waits for the next frame.
     FrameInput next_frame(double seconds);
 
 private:

@@ -34,11 +34,13 @@ void App::key_list(Ui& ui, const Rect& screen) {
     ImDrawList* before = ui.screen().set_list(ImGui::GetForegroundDrawList());
     const float height = 27 * static_cast<float>(rows.size()) + 70;
     const float width = std::min(660.0F, screen.width() - 20);
-    const Rect box = Rect::sized({screen.center().x - width / 2, std::max(8.0F, screen.center().y - height / 2)}, width, height);
+    const Rect box =
+        Rect::sized({screen.center().x - width / 2, std::max(8.0F, screen.center().y - height / 2)}, width, height);
     ui.canvas().fill_rect(box, t.surface, 10);
     ui.canvas().stroke_rect(box, t.line, 1.5F, 10);
     ui.canvas().text({box.min.x + 26, box.min.y + 36}, "Keys", {.color = t.text, .size = 18, .bold = true});
-    ui.canvas().text({box.max.x - 26, box.min.y + 36}, "F1 or Esc closes", {.color = t.quiet, .size = 12.5F, .align = Align::right});
+    ui.canvas().text({box.max.x - 26, box.min.y + 36}, "F1 or Esc closes",
+                     {.color = t.quiet, .size = 12.5F, .align = Align::right});
     float y = box.min.y + 68;
     for (const auto& [keys, what] : rows) {
         ui.canvas().text({box.min.x + 26, y}, keys, {.color = t.query, .size = 13.5F, .font = Font::mono});
@@ -54,7 +56,7 @@ void App::export_list(Ui& ui, const Rect& screen) {
         const char* extension;
         const char* what;
     };
-    constexpr Item items[] = {{"png", "PNG   picture"},        {"svg", "SVG   picture, text as text"},
+    constexpr Item items[] = {{"png", "PNG   picture"},           {"svg", "SVG   picture, text as text"},
                               {"pdf", "PDF   picture for print"}, {"json", "JSON  all numbers"},
                               {"csv", "CSV   one row per cell"},  {"npy", "NPY   the weights"}};
     const Theme& t = ui.theme();
@@ -65,27 +67,32 @@ void App::export_list(Ui& ui, const Rect& screen) {
     ImGui::SetNextWindowPos({box.min.x * scale, box.min.y * scale});
     ImGui::SetNextWindowSize({width * scale, height * scale});
     ImGui::SetNextWindowFocus();
-    ImGui::Begin("export", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoBackground |
-                                        ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav);
+    ImGui::Begin("export", nullptr,
+                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoBackground |
+                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav);
     ImDrawList* before = ui.screen().set_list(ImGui::GetWindowDrawList());
     ui.canvas().fill_rect(box, mix(t.surface, t.text, 0.05F), 8);
     ui.canvas().stroke_rect(box, t.line, 1, 8);
     const TextStyle quiet{.color = t.quiet, .size = 12};
-    ui.canvas().text({box.min.x + 16, box.min.y + 22},
-                     ui.canvas().shaper().fit("into " + std::filesystem::absolute(export_folder_).string(), width - 32, quiet), quiet);
+    ui.canvas().text(
+        {box.min.x + 16, box.min.y + 22},
+        ui.canvas().shaper().fit("into " + std::filesystem::absolute(export_folder_).string(), width - 32, quiet),
+        quiet);
     float y = box.min.y + 32;
     for (const Item& item : items) {
         const Rect row = Rect::sized({box.min.x + 6, y}, width - 12, 31);
         const Pointer pointer = ui.area(item.extension, row);
         if (pointer.hovered) ui.canvas().fill_rect(row, mix(t.field, t.text, 0.12F), 6);
-        ui.canvas().text_middle({row.min.x + 10, row.center().y}, item.what, {.color = t.text, .size = 13, .font = Font::mono});
+        ui.canvas().text_middle({row.min.x + 10, row.center().y}, item.what,
+                                {.color = t.text, .size = 13, .font = Font::mono});
         if (pointer.clicked) {
             export_to(ui, item.extension);
             show_export_ = false;
         }
         y += 32;
     }
-    const bool elsewhere = ImGui::IsMouseClicked(0) && !ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem);
+    const bool elsewhere =
+        ImGui::IsMouseClicked(0) && !ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem);
     if (elsewhere && !ImGui::IsWindowAppearing()) show_export_ = false;
     ui.screen().set_list(before);
     ImGui::End();
@@ -97,7 +104,9 @@ void App::export_to(Ui& ui, std::string_view extension) {
     if (const Result<FileFormat> format = format_of("x." + std::string(extension)))
         bytes = draw_panel_to_bytes(*entry.panel, *format, {}, shaper_, theme_of(workspace_->theme));
     else
-        bytes = entry.panel->data(extension == "csv" ? DataFormat::csv : extension == "npy" ? DataFormat::npy : DataFormat::json);
+        bytes = entry.panel->data(extension == "csv"   ? DataFormat::csv
+                                  : extension == "npy" ? DataFormat::npy
+                                                       : DataFormat::json);
     if (!bytes) {
         ui.say(bytes.error().what, true);
         return;

@@ -65,8 +65,12 @@ TextEdit::Outcome TextEdit::press(const KeyPress& press, const Clipboard& clipbo
                 place_caret(step(caret_, forward, press.control), press.shift);
             return Outcome::moved;
         }
-        case GLFW_KEY_HOME: place_caret(0, press.shift); return Outcome::moved;
-        case GLFW_KEY_END: place_caret(text_.size(), press.shift); return Outcome::moved;
+        case GLFW_KEY_HOME:
+            place_caret(0, press.shift);
+            return Outcome::moved;
+        case GLFW_KEY_END:
+            place_caret(text_.size(), press.shift);
+            return Outcome::moved;
         case GLFW_KEY_BACKSPACE:
             if (!has_selection) place_caret(step(caret_, false, press.control), true);
             erase_selection();
@@ -76,16 +80,21 @@ TextEdit::Outcome TextEdit::press(const KeyPress& press, const Clipboard& clipbo
             erase_selection();
             return Outcome::changed;
         case GLFW_KEY_ENTER:
-        case GLFW_KEY_KP_ENTER: return Outcome::accepted;
-        case GLFW_KEY_ESCAPE: return Outcome::abandoned;
-        default: return press.control ? command(press, clipboard) : Outcome::ignored;
+        case GLFW_KEY_KP_ENTER:
+            return Outcome::accepted;
+        case GLFW_KEY_ESCAPE:
+            return Outcome::abandoned;
+        default:
+            return press.control ? command(press, clipboard) : Outcome::ignored;
     }
 }
 
 TextEdit::Outcome TextEdit::command(const KeyPress& press, const Clipboard& clipboard) {
     const std::string selected = text_.substr(selection_begin(), selection_end() - selection_begin());
     switch (press.key) {
-        case GLFW_KEY_A: select_all(); return Outcome::moved;
+        case GLFW_KEY_A:
+            select_all();
+            return Outcome::moved;
         case GLFW_KEY_C:
             if (!selected.empty()) clipboard.put(selected);
             return Outcome::moved;
@@ -101,7 +110,8 @@ TextEdit::Outcome TextEdit::command(const KeyPress& press, const Clipboard& clip
             insert(pasted);
             return Outcome::changed;
         }
-        default: return Outcome::ignored;
+        default:
+            return Outcome::ignored;
     }
 }
 
@@ -119,7 +129,8 @@ std::size_t TextEdit::step(std::size_t from, bool forward, bool by_word) const {
     while (forward ? i < last : i > 0) {
         i = forward ? i + 1 : i - 1;
         const PangoLogAttr& attribute = stops.attributes[i];
-        const bool stop = by_word ? (forward ? attribute.is_word_end : attribute.is_word_start) : attribute.is_cursor_position;
+        const bool stop =
+            by_word ? (forward ? attribute.is_word_end : attribute.is_word_start) : attribute.is_cursor_position;
         if (stop != 0U) break;
     }
     return stops.bytes[i];
@@ -129,7 +140,8 @@ void TextEdit::replace(std::string text) {
     if (text == text_) return;
     text_ = std::move(text);
     caret_ = anchor_ = std::min(caret_, text_.size());
-    while (caret_ > 0 && caret_ < text_.size() && (static_cast<unsigned char>(text_[caret_]) & 0xC0U) == 0x80U) --caret_;
+    while (caret_ > 0 && caret_ < text_.size() && (static_cast<unsigned char>(text_[caret_]) & 0xC0U) == 0x80U)
+        --caret_;
     anchor_ = caret_;
 }
 

@@ -95,7 +95,8 @@ TEST(TextEdit, TextReplacedFromOutsideKeepsTheCaretOnACharacter) {
 TEST(TextEdit, MovingAndDeletingInEmptyTextDoesNothing) {
     Board board;
     TextEdit edit("");
-    for (const int key : {GLFW_KEY_LEFT, GLFW_KEY_RIGHT, GLFW_KEY_HOME, GLFW_KEY_END, GLFW_KEY_BACKSPACE, GLFW_KEY_DELETE}) {
+    for (const int key :
+         {GLFW_KEY_LEFT, GLFW_KEY_RIGHT, GLFW_KEY_HOME, GLFW_KEY_END, GLFW_KEY_BACKSPACE, GLFW_KEY_DELETE}) {
         press(edit, board, key, true, true);
         EXPECT_EQ(edit.text(), "");
         EXPECT_EQ(edit.caret(), 0U);

@@ -134,7 +134,8 @@ void Ui::text_field(const Rect& rect, const Field& field, const std::function<vo
     }
     const CaretMap carets = canvas_->shaper().carets(edit.text(), field.style);
     const float caret = carets.caret_x(edit.caret());
-    memory_->edit_scroll = std::clamp(memory_->edit_scroll, std::max(0.0F, caret - inside.width()), std::max(0.0F, caret));
+    memory_->edit_scroll =
+        std::clamp(memory_->edit_scroll, std::max(0.0F, caret - inside.width()), std::max(0.0F, caret));
     const float x = inside.min.x - memory_->edit_scroll;
     for (const auto& [left, right] : carets.stretches(edit.selection_begin(), edit.selection_end()))
         canvas_->fill_rect({{x + left, rect.min.y + 5}, {x + right, rect.max.y - 5}}, t.query.alpha(0.35F));
@@ -184,7 +185,8 @@ void Ui::finish(const Rect& screen) {
             const Rect box = Rect::sized({screen.center().x - width / 2, screen.max.y - 130}, width, 34);
             canvas_->fill_rect(box, mix(t.surface, t.text, 0.08F), 8);
             canvas_->stroke_rect(box, memory_->message_is_error ? t.warning : t.query, 1.5F, 8);
-            canvas_->text_middle({box.center().x, box.center().y}, text, {.color = t.text, .size = 13, .align = Align::center});
+            canvas_->text_middle({box.center().x, box.center().y}, text,
+                                 {.color = t.text, .size = 13, .align = Align::center});
         } else {
             memory_->message.clear();
         }

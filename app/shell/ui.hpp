@@ -17,17 +17,17 @@ namespace attnscope {
 
 /// What lasts from frame to frame.
 struct UiMemory {
-    std::string focus;              // the key of the control that the keyboard moves; empty: none
-    std::string editing;            // the id of the text field being edited; empty: none
+    std::string focus;    // the key of the control that the keyboard moves; empty: none
+    std::string editing;  // the id of the text field being edited; empty: none
     TextEdit edit;
     float edit_scroll = 0;
-    std::string edit_before;        // the text when editing began, for Escape
-    std::string hover_id;           // what the mouse rests on, since when
+    std::string edit_before;  // the text when editing began, for Escape
+    std::string hover_id;     // what the mouse rests on, since when
     double hover_since = 0;
-    std::string popup_param;        // the combo that is open
-    double drag_from_value = 0;     // the slider's value where the drag began
+    std::string popup_param;            // the combo that is open
+    double drag_from_value = 0;         // the slider's value where the drag began
     std::map<std::string, Rect> areas;  // what this frame claimed, by name
-    std::string message;            // what the user should read now
+    std::string message;                // what the user should read now
     double message_until = 0;
     bool message_is_error = false;
 };
@@ -48,8 +48,8 @@ public:
     void help(std::string_view id, const Pointer& pointer, std::string_view text);
 
     /// A button with a text; `on` = drawn as chosen. True when clicked.
-    bool button(std::string_view id, const Rect& rect, std::string_view label, std::string_view help, bool enabled = true,
-                bool on = false);
+    bool button(std::string_view id, const Rect& rect, std::string_view label, std::string_view help,
+                bool enabled = true, bool on = false);
     /// A text field. `apply` is called on every change; Enter and Escape end the editing, Escape restores.
     struct Field {
         std::string_view id, text, hint;

@@ -1,7 +1,7 @@
 #include "app/shell/window.hpp"
 
-#include <epoxy/gl.h>
 #include <GLFW/glfw3.h>
+#include <epoxy/gl.h>
 #include <fmt/format.h>
 #include <imgui.h>
 
@@ -20,7 +20,9 @@ constexpr int frames_after_event = 3;
 constexpr double save_after = 3;  // seconds of rest
 
 struct GlfwSession {
-    GlfwSession() { glfwSetErrorCallback([](int, const char* what) { last_error() = what; }); }
+    GlfwSession() {
+        glfwSetErrorCallback([](int, const char* what) { last_error() = what; });
+    }
     ~GlfwSession() { glfwTerminate(); }
     GlfwSession(const GlfwSession&) = delete;
     GlfwSession& operator=(const GlfwSession&) = delete;
@@ -56,7 +58,8 @@ Vec2 in_pixels(GLFWwindow* handle, double x, double y) {
     int width = 0, height = 0, pixel_width = 0, pixel_height = 0;
     glfwGetWindowSize(handle, &width, &height);
     glfwGetFramebufferSize(handle, &pixel_width, &pixel_height);
-    return {static_cast<float>(x * pixel_width / std::max(width, 1)), static_cast<float>(y * pixel_height / std::max(height, 1))};
+    return {static_cast<float>(x * pixel_width / std::max(width, 1)),
+            static_cast<float>(y * pixel_height / std::max(height, 1))};
 }
 
 std::string utf8_of(unsigned int code_point) {
@@ -83,7 +86,8 @@ std::string utf8_of(unsigned int code_point) {
 void install_callbacks(Window& window) {
     GLFWwindow* handle = window.handle;
     glfwSetWindowUserPointer(handle, &window);
-    glfwSetCursorPosCallback(handle, [](GLFWwindow* w, double x, double y) { window_of(w).push(MouseMove{in_pixels(w, x, y)}); });
+    glfwSetCursorPosCallback(
+        handle, [](GLFWwindow* w, double x, double y) { window_of(w).push(MouseMove{in_pixels(w, x, y)}); });
     glfwSetCursorEnterCallback(handle, [](GLFWwindow* w, int entered) {
         if (entered == 0) window_of(w).push(MouseMove{{-1e6F, -1e6F}});
     });
@@ -91,7 +95,8 @@ void install_callbacks(Window& window) {
         window_of(w).push(Modifiers{(mods & GLFW_MOD_CONTROL) != 0, (mods & GLFW_MOD_SHIFT) != 0});
         window_of(w).push(MouseButton{button, action == GLFW_PRESS});
     });
-    glfwSetScrollCallback(handle, [](GLFWwindow* w, double, double y) { window_of(w).push(MouseWheel{static_cast<float>(y)}); });
+    glfwSetScrollCallback(
+        handle, [](GLFWwindow* w, double, double y) { window_of(w).push(MouseWheel{static_cast<float>(y)}); });
     glfwSetKeyCallback(handle, [](GLFWwindow* w, int key, int, int action, int mods) {
         const bool control = (mods & GLFW_MOD_CONTROL) != 0, shift = (mods & GLFW_MOD_SHIFT) != 0;
         const bool is_modifier = key >= GLFW_KEY_LEFT_SHIFT && key <= GLFW_KEY_RIGHT_SUPER;
@@ -103,15 +108,18 @@ void install_callbacks(Window& window) {
         } else if (action != GLFW_RELEASE) {
             // GLFW names keys by the US layout; the shortcuts are about what is written on them.
             const char* name = glfwGetKeyName(key, 0);
-            if (name != nullptr && name[1] == '\0' && name[0] >= 'a' && name[0] <= 'z') key = GLFW_KEY_A + (name[0] - 'a');
+            if (name != nullptr && name[1] == '\0' && name[0] >= 'a' && name[0] <= 'z')
+                key = GLFW_KEY_A + (name[0] - 'a');
             window_of(w).push(KeyPress{key, control, shift, (mods & GLFW_MOD_ALT) != 0});
         }
     });
     glfwSetCharCallback(handle, [](GLFWwindow* w, unsigned int c) { window_of(w).push(Typed{utf8_of(c)}); });
     const auto redraw = [](GLFWwindow* w) { window_of(w).frames_wanted = frames_after_event; };
     glfwSetWindowRefreshCallback(handle, redraw);
-    glfwSetFramebufferSizeCallback(handle, [](GLFWwindow* w, int, int) { window_of(w).frames_wanted = frames_after_event; });
-    glfwSetWindowContentScaleCallback(handle, [](GLFWwindow* w, float, float) { window_of(w).frames_wanted = frames_after_event; });
+    glfwSetFramebufferSizeCallback(handle,
+                                   [](GLFWwindow* w, int, int) { window_of(w).frames_wanted = frames_after_event; });
+    glfwSetWindowContentScaleCallback(
+        handle, [](GLFWwindow* w, float, float) { window_of(w).frames_wanted = frames_after_event; });
 }
 
 void set_icon(GLFWwindow* handle) {
@@ -125,8 +133,9 @@ void set_icon(GLFWwindow* handle) {
 
 Result<void> open(Window& window, const WindowOptions& options) {
     if (glfwInit() == GLFW_FALSE)
-        return io_error(fmt::format("cannot open a window: {}; `attnscope render` works without a display",
-                                    GlfwSession::last_error().empty() ? "there is no display" : GlfwSession::last_error()));
+        return io_error(
+            fmt::format("cannot open a window: {}; `attnscope render` works without a display",
+                        GlfwSession::last_error().empty() ? "there is no display" : GlfwSession::last_error()));
     glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
     glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
     glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
@@ -142,8 +151,9 @@ Result<void> open(Window& window, const WindowOptions& options) {
     }
     window.handle = glfwCreateWindow(width, height, "AttnScope", nullptr, nullptr);
     if (window.handle == nullptr)
-        return io_error(fmt::format("cannot open a window: OpenGL 3.3 is missing ({}); `attnscope render` works without it",
-                                    GlfwSession::last_error()));
+        return io_error(
+            fmt::format("cannot open a window: OpenGL 3.3 is missing ({}); `attnscope render` works without it",
+                        GlfwSession::last_error()));
     glfwSetWindowSizeLimits(window.handle, 320, 200, GLFW_DONT_CARE, GLFW_DONT_CARE);
     glfwMakeContextCurrent(window.handle);
     glfwSwapInterval(1);
@@ -160,12 +170,15 @@ GLFWcursor* cursor_of(ImGuiMouseCursor wanted) {
 class Loop {
 public:
     Loop(Window& window, Workspace& workspace, const WindowOptions& options)
-        : window_(window), workspace_(workspace), options_(options),
-          app_(workspace, Clipboard{[&window] {
-                                        const char* text = glfwGetClipboardString(window.handle);
-                                        return std::string(text == nullptr ? "" : text);
-                                    },
-                                    [&window](const std::string& text) { glfwSetClipboardString(window.handle, text.c_str()); }}) {
+        : window_(window),
+          workspace_(workspace),
+          options_(options),
+          app_(workspace,
+               Clipboard{[&window] {
+                             const char* text = glfwGetClipboardString(window.handle);
+                             return std::string(text == nullptr ? "" : text);
+                         },
+                         [&window](const std::string& text) { glfwSetClipboardString(window.handle, text.c_str()); }}) {
         if (!options.message.empty()) app_.say(options.message, true);
         for (const Workspace::Entry& entry : workspace.entries()) entry.panel->set_wake(glfwPostEmptyEvent);
     }
@@ -216,7 +229,8 @@ private:
         glClearColor(0, 0, 0, 1);
         glDisable(GL_SCISSOR_TEST);
         glClear(GL_COLOR_BUFFER_BIT);
-        app_.frame(session_, resources_, window_.queue.next_frame(glfwGetTime()), {width, height, std::max(scale_x, 0.5F)});
+        app_.frame(session_, resources_, window_.queue.next_frame(glfwGetTime()),
+                   {width, height, std::max(scale_x, 0.5F)});
         glfwSetCursor(window_.handle, cursor_of(ImGui::GetMouseCursor()));
         if (std::string title = app_.title(); title != title_) {
             title_ = std::move(title);
@@ -249,7 +263,8 @@ private:
     void save() {
         unsaved_ = false;
         if (options_.state_path.empty()) return;
-        if (const Result<void> done = save_state(options_.state_path, current()); !done) app_.say(done.error().what, true);
+        if (const Result<void> done = save_state(options_.state_path, current()); !done)
+            app_.say(done.error().what, true);
     }
 
     Window& window_;

@@ -10,9 +10,9 @@
 namespace attnscope {
 
 struct WindowOptions {
-    int width = 1600, height = 1000;      // screen coordinates
-    std::filesystem::path state_path;     // saved here; empty: not saved
-    std::string message;                  // shown at the start; empty: none
+    int width = 1600, height = 1000;   // screen coordinates
+    std::filesystem::path state_path;  // saved here; empty: not saved
+    std::string message;               // shown at the start; empty: none
 };
 
 /// Opens the window and returns when it is closed. Errors: no display, no OpenGL 3.3.

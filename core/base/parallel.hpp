@@ -11,8 +11,9 @@
 namespace attnscope {
 
 /// Calls body(begin, end) over blocks of at most `block` indices that cover [0, count). Block borders depend only on
-/// `count` and `block`, never on the number of threads: a body that reduces within its block gives the same bits always.
-/// Blocks not yet begun are left out once the progress is stopped: the caller checks progress.stopped() afterwards.
+/// `count` and `block`, never on the number of threads: a body that reduces within its block gives the same bits
+/// always. Blocks not yet begun are left out once the progress is stopped: the caller checks progress.stopped()
+/// afterwards.
 template <class Body>
 void parallel_blocks(Eigen::Index count, Eigen::Index block, const Progress& progress, const Body& body) {
     const Eigen::Index blocks = (count + block - 1) / block;

@@ -1,5 +1,5 @@
-// The main() of a fuzzer where libFuzzer is not linked: runs it over every file of its corpus folder, each also cut short
-// and with single bytes changed, so that an ordinary test run covers the reader with hostile input.
+// The main() of a fuzzer where libFuzzer is not linked: runs it over every file of its corpus folder, each also cut
+// short and with single bytes changed, so that an ordinary test run covers the reader with hostile input.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>

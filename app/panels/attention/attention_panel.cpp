@@ -124,15 +124,18 @@ void AttentionPanel::cancel() {
 
 PanelStatus AttentionPanel::status() const {
     PanelStatus status;
-    if (cancelled_) status.error = Error{ErrorCode::cancelled, "cancelled: the picture is of the settings before; change anything to compute again"};
+    if (cancelled_)
+        status.error = Error{ErrorCode::cancelled,
+                             "cancelled: the picture is of the settings before; change anything to compute again"};
     status.stale = shown_.stale() || strip_.stale() || vectors_.stale();
     status.progress = vectors_.progress() ? vectors_.progress() : shown_.progress();
     if (!status.progress) status.progress = strip_.progress();
     if (vectors_error_ && !status.error) status.error = vectors_error_;
     if (map_ != nullptr && map_->error && !status.error) status.error = map_->error;
     if (map_ != nullptr) status.seconds = map_->seconds;
-    const std::string projections =
-        params_.projection == ProjectionKind::identity ? "" : fmt::format(" · projections: random, seed {}", params_.seed);
+    const std::string projections = params_.projection == ProjectionKind::identity
+                                        ? ""
+                                        : fmt::format(" · projections: random, seed {}", params_.seed);
     if (params_.source == Source::random)
         status.provenance = fmt::format("vectors: random, seed {}{}", params_.seed, projections);
     else if (!params_.vectors.empty())
@@ -174,23 +177,36 @@ void AttentionPanel::move_pin(Index rows, Index columns) {
 bool AttentionPanel::key(const KeyPress& press) {
     const Index step = press.shift ? 10 : 1;
     switch (press.key) {
-        case GLFW_KEY_UP: move_pin(-step, 0); return true;
-        case GLFW_KEY_DOWN: move_pin(step, 0); return true;
-        case GLFW_KEY_LEFT: move_pin(0, -step); return true;
-        case GLFW_KEY_RIGHT: move_pin(0, step); return true;
+        case GLFW_KEY_UP:
+            move_pin(-step, 0);
+            return true;
+        case GLFW_KEY_DOWN:
+            move_pin(step, 0);
+            return true;
+        case GLFW_KEY_LEFT:
+            move_pin(0, -step);
+            return true;
+        case GLFW_KEY_RIGHT:
+            move_pin(0, step);
+            return true;
         case GLFW_KEY_ESCAPE:
             if (params_.pin_query < 0) return false;
             params_.pin_query = params_.pin_key = -1;
             return true;
         case GLFW_KEY_LEFT_BRACKET:
-        case GLFW_KEY_PAGE_UP: params_.head = params_.head <= 1 ? params_.heads : params_.head - 1; return true;
+        case GLFW_KEY_PAGE_UP:
+            params_.head = params_.head <= 1 ? params_.heads : params_.head - 1;
+            return true;
         case GLFW_KEY_RIGHT_BRACKET:
-        case GLFW_KEY_PAGE_DOWN: params_.head = params_.head >= params_.heads ? 1 : params_.head + 1; return true;
+        case GLFW_KEY_PAGE_DOWN:
+            params_.head = params_.head >= params_.heads ? 1 : params_.head + 1;
+            return true;
         case GLFW_KEY_A:
             if (press.control) return false;
             params_.head = params_.head == 0 ? 1 : 0;
             return true;
-        default: return false;
+        default:
+            return false;
     }
 }
 
@@ -219,7 +235,8 @@ std::string AttentionPanel::explain_text() const {
 void AttentionPanel::draw_explain(Canvas& canvas, const Rect& area) {
     if (map_ == nullptr || !map_->value) return;
     if (!explained()) {
-        canvas.text_middle({area.min.x, area.center().y}, "Click a cell to pin it: how its weight comes about is written here.",
+        canvas.text_middle({area.min.x, area.center().y},
+                           "Click a cell to pin it: how its weight comes about is written here.",
                            {.color = canvas.theme().quiet, .size = 14});
         return;
     }

@@ -54,12 +54,12 @@ private:
     JobSlot<std::string, std::shared_ptr<const WordVectors>> vectors_;  // of the user's file
     JobSlot<Request, Shown> shown_;
     JobSlot<Request, Strip> strip_;
-    const JobSlot<Request, Shown>::Shown* map_ = nullptr;      // of the last update()
+    const JobSlot<Request, Shown>::Shown* map_ = nullptr;  // of the last update()
     const JobSlot<Request, Strip>::Shown* heads_ = nullptr;
     std::optional<Error> vectors_error_;
     std::optional<Request> newest_;     // what update() last asked for
     std::optional<Request> cancelled_;  // not to be computed again until it changes
-    std::vector<std::string> labels_;  // of the shown tokens
+    std::vector<std::string> labels_;   // of the shown tokens
     std::uint64_t labels_generation_ = 0;
     HeatmapView view_;
     PlotView row_view_;

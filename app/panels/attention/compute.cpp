@@ -35,8 +35,8 @@ void blank_masked(Matrix& map, const MaskSpec& mask) {
     }
 }
 
-// The same for a thumbnail of a map of `length` rows and columns: a cell all of whose area is masked. With every mask there
-// is, the visible keys of later queries begin and end later or at the same place.
+// The same for a thumbnail of a map of `length` rows and columns: a cell all of whose area is masked. With every mask
+// there is, the visible keys of later queries begin and end later or at the same place.
 void blank_masked_thumbnail(Matrix& map, const MaskSpec& mask, Index length) {
     const Index rows = map.rows(), columns = map.cols();
     for (Index i = 0; i < rows; ++i) {
@@ -140,8 +140,9 @@ Result<Tokens> make_tokens(const TokenRequest& request) {
 }
 
 HeadInput make_head(const Request& request, const Matrix& vectors, Index head) {
-    const Projections w = make_projections(request.projection, vectors.cols(),
-                                           {.head = head, .heads = request.heads, .head_dim = request.dim, .seed = request.tokens.seed});
+    const Projections w =
+        make_projections(request.projection, vectors.cols(),
+                         {.head = head, .heads = request.heads, .head_dim = request.dim, .seed = request.tokens.seed});
     return {vectors * w.q, vectors * w.k, vectors * w.v};
 }
 
@@ -160,8 +161,8 @@ Result<Shown> compute_shown(const Request& request, const Progress& progress) {
     shown.options = options_of(request);
     shown.head = request.head;
     shown.heads = request.heads;
-    const Result<void> done = request.head == 0 ? compute_average(request, progress, shown)
-                                                : compute_one(request, progress, shown);
+    const Result<void> done =
+        request.head == 0 ? compute_average(request, progress, shown) : compute_one(request, progress, shown);
     if (!done) return done.error();
     return shown;
 }

@@ -197,20 +197,36 @@ TEST(AttentionCompute, NoTextAndTooMuchTextAreErrors) {
     EXPECT_THAT(error_of(compute_shown(of_text(many), {})), AllOf(HasSubstr("4097"), HasSubstr("4096")));
 }
 
-TEST(AttentionCompute, StripMapsKeepTheMeanOfTheWeights) {
+/// Whether the thumbnail's cell covers a part of a cell that is seen.
+bool shows(const MaskSpec& mask, Index i, Index j, Index length, Index size) {
+    for (Index row = i * length / size; row * size < (i + 1) * length; ++row)
+        for (Index column = j * length / size; column * size < (j + 1) * length; ++column)
+            if (sees(mask, row, column)) return true;
+    return false;
+}
+
+TEST(AttentionCompute, StripMapsKeepTheMeanOfTheWeightsAndAreBlankWhereAllIsMasked) {
     for (const MaskSpec& mask : masks)
-        for (const Index length : {1, 20, 64, 150}) {
-            Request request = of_random(length, mask);
-            const Strip strip = strip_of(request);
+        for (const Index length : {1, 20, 64, 65, 150, 256}) {
+            const Strip strip = strip_of(of_random(length, mask));
             ASSERT_EQ(strip.maps.size(), 4U);
+            const Index size = std::min<Index>(length, 64);
             for (std::size_t h = 0; h < 4; ++h) {
                 const Matrix& map = *strip.maps[h];
-                EXPECT_EQ(map.rows(), std::min<Index>(length, 64));
-                EXPECT_EQ(map.cols(), std::min<Index>(length, 64));
-                // Every row of weights sums to 1.
-                EXPECT_NEAR(map.cast<double>().mean() * static_cast<double>(length), 1, 1e-5);
-                EXPECT_EQ(static_cast<double>(map.maxCoeff()), strip.largest[h]);
-                EXPECT_TRUE(map.allFinite());
+                ASSERT_EQ(map.rows(), size);
+                ASSERT_EQ(map.cols(), size);
+                double sum = 0, largest = 0;
+                for (Index i = 0; i < size; ++i)
+                    for (Index j = 0; j < size; ++j) {
+                        const bool shown = shows(mask, i, j, length, size);
+                        EXPECT_EQ(std::isnan(map(i, j)), !shown) << "L = " << length << ": " << i << " " << j;
+                        if (!shown) continue;
+                        sum += static_cast<double>(map(i, j));
+                        largest = std::max(largest, static_cast<double>(map(i, j)));
+                    }
+                // Every row of weights sums to 1: their mean is 1 / length.
+                EXPECT_NEAR(sum / static_cast<double>(size * size) * static_cast<double>(length), 1, 1e-5);
+                EXPECT_EQ(largest, strip.largest[h]);
             }
         }
 }

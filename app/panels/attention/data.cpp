@@ -66,8 +66,8 @@ Json parameters_json(const ParamList& params) {
 
 std::string to_json(const AllHeads& all, Json header) {
     const auto length = all.tokens.vectors.rows();
-    header["shape"] = {{"heads", all.heads.size()}, {"queries", length}, {"keys", length},
-                       {"dim", all.heads.front().output.cols()}};
+    header["shape"] = {
+        {"heads", all.heads.size()}, {"queries", length}, {"keys", length}, {"dim", all.heads.front().output.cols()}};
     header["entropy_bits"] = Json::array();
     for (const Attention& head : all.heads)
         header["entropy_bits"].push_back(std::vector<double>(head.entropy_bits.begin(), head.entropy_bits.end()));
@@ -113,7 +113,8 @@ Result<std::string> AttentionPanel::data(DataFormat format) {
         wanted.tokens.vectors = std::make_shared<const WordVectors>(*loaded);
     }
     if (wanted.head > wanted.heads)
-        return invalid_input(fmt::format("head: {} is out of range: there are {} heads (0 shows their average)", wanted.head, wanted.heads));
+        return invalid_input(fmt::format("head: {} is out of range: there are {} heads (0 shows their average)",
+                                         wanted.head, wanted.heads));
     const Result<AllHeads> all = compute_all(wanted);
     if (!all) return all.error();
     if (format == DataFormat::csv) return to_csv(*all);

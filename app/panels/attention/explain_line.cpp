@@ -56,11 +56,11 @@ std::string sum_in_words(const std::vector<double>& weights) {
 void draw_average(Canvas& canvas, const Rect& area, const Shown& shown, const std::vector<std::string>& labels,
                   const Cell& at) {
     const Theme& t = canvas.theme();
-    const std::string sum = canvas.shaper().fit(sum_in_words(weights_of_heads(shown, at)), area.width() * 0.6F,
-                                                {.size = formula_size});
-    const std::vector<TextRun> formula{
-        {"(" + sum + ")", t.text}, {fmt::format(" / {} = ", shown.heads), t.text},
-        {short_number(shown.weight(at.row, at.column)), t.text, Script::normal, true}};
+    const std::string sum =
+        canvas.shaper().fit(sum_in_words(weights_of_heads(shown, at)), area.width() * 0.6F, {.size = formula_size});
+    const std::vector<TextRun> formula{{"(" + sum + ")", t.text},
+                                       {fmt::format(" / {} = ", shown.heads), t.text},
+                                       {short_number(shown.weight(at.row, at.column)), t.text, Script::normal, true}};
     draw_part(canvas, {area.min.x, area.min.y + 30},
               fmt::format("average weight of {} → {} over the {} heads", labels[static_cast<std::size_t>(at.row)],
                           labels[static_cast<std::size_t>(at.column)], shown.heads),
@@ -87,16 +87,18 @@ void draw_explain_line(Canvas& canvas, const Rect& area, const Shown& shown, con
                          {" · ", t.text},
                          {"k", t.key},
                          {key, t.key, Script::sub},
-                         {fmt::format(" / √{} / {} = {} / {} / {} = ", n.d, plain(c.temperature),
-                                      short_number(c.dot), short_number(1 / c.scale), plain(c.temperature)),
+                         {fmt::format(" / √{} / {} = {} / {} / {} = ", n.d, plain(c.temperature), short_number(c.dot),
+                                      short_number(1 / c.scale), plain(c.temperature)),
                           t.text},
                          {short_number(c.score), t.text, Script::normal, true}});
     if (!c.visible) {
-        draw_part(canvas, {x, y}, "softmax of the row", {{"masked: this query does not see this key, its weight is 0", t.text}});
+        draw_part(canvas, {x, y}, "softmax of the row",
+                  {{"masked: this query does not see this key, its weight is 0", t.text}});
         return;
     }
     const bool shifted = c.shift != 0;
-    const std::string exponent = shifted ? fmt::format("{} − {}", short_number(c.score), short_number(c.shift)) : short_number(c.score);
+    const std::string exponent =
+        shifted ? fmt::format("{} − {}", short_number(c.score), short_number(c.shift)) : short_number(c.score);
     x = draw_part(canvas, {x, y}, shifted ? "softmax of the row, its largest score subtracted" : "softmax of the row",
                   {{"e", t.text},
                    {exponent, t.text, Script::super},
@@ -115,10 +117,11 @@ std::string explain_in_words(const Shown& shown, const std::vector<std::string>&
                            shown.heads, short_number(shown.weight(at.row, at.column)));
     const Numbers n = numbers_of(shown, labels, at);
     const CellExplanation& c = n.cell;
-    const std::string score = fmt::format("{} → {}: q·k / √d / T = {} / √{} / {} = {}", n.query, n.key, short_number(c.dot),
-                                          n.d, plain(c.temperature), short_number(c.score));
+    const std::string score = fmt::format("{} → {}: q·k / √d / T = {} / √{} / {} = {}", n.query, n.key,
+                                          short_number(c.dot), n.d, plain(c.temperature), short_number(c.score));
     if (!c.visible) return score + "; masked, weight 0";
-    return score + fmt::format("; {} / {} = {}", short_number(c.exponential), short_number(c.row_sum), short_number(c.weight));
+    return score +
+           fmt::format("; {} / {} = {}", short_number(c.exponential), short_number(c.row_sum), short_number(c.weight));
 }
 
 }  // namespace attnscope::attention_panel

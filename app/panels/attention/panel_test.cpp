@@ -42,6 +42,13 @@ void prepare(AttentionPanel& panel, const std::string& text, int query, int key)
     panel.wait();
 }
 
+/// "gamma delta gamma delta ...": many enough that the result is not there at once.
+std::string long_text() {
+    std::string text;
+    for (int i = 0; i < 1000; ++i) text += "gamma delta ";
+    return text;
+}
+
 // ---- results -----------------------------------------------------------------------------------------------------
 
 TEST(AttentionPanel, IsStaleUntilTheResultIsThere) {
@@ -109,7 +116,8 @@ TEST(AttentionPanel, NotesWordsOutsideTheVocabulary) {
 TEST(AttentionPanel, AfterCancelNothingIsComputedUntilSomethingChanges) {
     AttentionPanel panel;
     prepare(panel, "alpha beta", 0, 1);
-    panel.params().text = "gamma delta";
+    panel.params().head = 0;
+    panel.params().text = long_text();
     panel.update();
     panel.cancel();
     panel.wait();
@@ -127,12 +135,12 @@ TEST(AttentionPanel, AfterCancelNothingIsComputedUntilSomethingChanges) {
 
 TEST(AttentionPanel, ThePinFollowsItsWordWhenTextIsInsertedBefore) {
     AttentionPanel panel;
-    prepare(panel, "alpha beta gamma", 1, 2);
-    type(panel, "one two alpha beta gamma");
+    prepare(panel, "king bread queen", 1, 2);
+    type(panel, "one two king bread queen");
     EXPECT_EQ(pin_of(panel), (std::pair{3, 4}));
-    EXPECT_THAT(panel.explain_text(), StartsWith("beta → gamma"));
-    type(panel, "two alpha beta gamma");
-    EXPECT_THAT(panel.explain_text(), StartsWith("beta → gamma"));
+    EXPECT_THAT(panel.explain_text(), StartsWith("bread → queen"));
+    type(panel, "two king bread queen");
+    EXPECT_THAT(panel.explain_text(), StartsWith("bread → queen"));
 }
 
 TEST(AttentionPanel, ThePinStaysWhenTextAfterItChanges) {
@@ -360,17 +368,16 @@ TEST(AttentionPanel, AVectorsFileThatCannotBeReadIsAnErrorAndThePictureStays) {
 TEST(AttentionPanel, LabelsBelongToTheNumbersWhileAVectorsFileFails) {
     AttentionPanel panel;
     prepare(panel, "alpha beta", 0, 1);
-    panel.params().text = "gamma delta";
+    panel.params().text = long_text();
     panel.update();  // on its way
     panel.params().vectors = "/no such folder/vectors.txt";
     panel.wait();
     ASSERT_TRUE(panel.status().error);
+    const std::string shown = panel.explain_text();
     Params as_shown = panel.params();
-    const double alpha = (as_shown.text = "alpha beta", shown_by(as_shown).weight(0, 1));
-    const double gamma = (as_shown.text = "gamma delta", shown_by(as_shown).weight(0, 1));
-    const std::string text = panel.explain_text();
-    const bool old_words = text.find("alpha") != std::string::npos;
-    EXPECT_NEAR(last_number(text), old_words ? alpha : gamma, 1e-4) << text;
+    if (shown.starts_with("alpha")) as_shown.text = "alpha beta";
+    const double weight = shown_by(as_shown).weight(0, 1);
+    EXPECT_NEAR(last_number(shown), weight, 6e-3 * weight) << shown;
 }
 
 TEST(AttentionPanel, AFileThatWasRepairedIsReadWhenItIsNamedAgain) {

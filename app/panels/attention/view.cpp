@@ -14,9 +14,9 @@ namespace {
 constexpr float padding = 22;
 constexpr float title_height = 40;
 constexpr float strip_height = 118;
-constexpr float strip_column = 84;       // the least width of the strip when it stands beside the map
-constexpr float side_share = 0.38F;      // of the width, for the breakdown and the row
-constexpr float side_needs = 700;        // below this width there is no room for it
+constexpr float strip_column = 84;   // the least width of the strip when it stands beside the map
+constexpr float side_share = 0.38F;  // of the width, for the breakdown and the row
+constexpr float side_needs = 700;    // below this width there is no room for it
 constexpr float breakdown_share = 0.58F;
 
 ColorRange weight_range(const Params& params, double largest) {
@@ -51,12 +51,15 @@ void draw_running_sum(Canvas& canvas, const Rect& area, const VectorD& running) 
     const Theme& t = canvas.theme();
     const double low = std::min(0.0, running.minCoeff()), high = std::max(0.0, running.maxCoeff());
     const double span = std::max(high - low, 1e-30);
-    const auto x_of = [&](double value) { return area.min.x + area.width() * static_cast<float>((value - low) / span); };
+    const auto x_of = [&](double value) {
+        return area.min.x + area.width() * static_cast<float>((value - low) / span);
+    };
     const float zero = x_of(0), height = area.height() / static_cast<float>(running.size());
     const float gap = height > 4 ? 1.0F : 0.0F;
     for (Index c = 0; c < running.size(); ++c) {
         const float x = x_of(running(c)), top = area.min.y + height * static_cast<float>(c);
-        canvas.fill_rect({{std::min(zero, x), top}, {std::max(zero, x), top + height - gap}}, running(c) >= 0 ? t.query : t.key);
+        canvas.fill_rect({{std::min(zero, x), top}, {std::max(zero, x), top + height - gap}},
+                         running(c) >= 0 ? t.query : t.key);
     }
     canvas.line({zero, area.min.y}, {zero, area.max.y}, t.quiet, 1);
 }
@@ -73,8 +76,10 @@ void AttentionPanel::draw_icon(Canvas& canvas, const Rect& rect, Color color) co
     const float strength[3][3] = {{1, 0.35F, 0.2F}, {0.4F, 1, 0.3F}, {0.2F, 0.6F, 1}};
     for (int i = 0; i < 3; ++i)
         for (int j = 0; j < 3; ++j)
-            canvas.fill_rect(Rect::sized({rect.min.x + step * static_cast<float>(j), rect.min.y + step * static_cast<float>(i)}, size, size),
-                             color.alpha(strength[i][j]), 1.5F);
+            canvas.fill_rect(
+                Rect::sized({rect.min.x + step * static_cast<float>(j), rect.min.y + step * static_cast<float>(i)},
+                            size, size),
+                color.alpha(strength[i][j]), 1.5F);
 }
 
 void AttentionPanel::draw(Canvas& canvas, Interaction& interaction, const Rect& area) {
@@ -168,17 +173,20 @@ void AttentionPanel::draw_strip(Canvas& canvas, Interaction& interaction, const 
     float size = 0;
     for (std::size_t c = 1; c <= count; ++c) {
         const auto across = static_cast<float>(c), down = static_cast<float>((count + c - 1) / c);
-        const float fits = std::min((area.width() - least_space * (across - 1)) / across, (area.height() - top) / down - name_height);
+        const float fits =
+            std::min((area.width() - least_space * (across - 1)) / across, (area.height() - top) / down - name_height);
         if (fits > size) {
             size = fits;
             columns = c;
         }
     }
     const auto across = static_cast<float>(columns);
-    const float space = std::clamp((area.width() - size * across) / std::max(across - 1, 1.0F), least_space, most_space);
+    const float space =
+        std::clamp((area.width() - size * across) / std::max(across - 1, 1.0F), least_space, most_space);
     for (std::size_t h = 0; h < count; ++h) {
         const Rect square = Rect::sized({area.min.x + (size + space) * static_cast<float>(h % columns),
-                                         area.min.y + top + (size + name_height) * static_cast<float>(h / columns)}, size, size);
+                                         area.min.y + top + (size + name_height) * static_cast<float>(h / columns)},
+                                        size, size);
         const bool on = params_.head == static_cast<int>(h) + 1;
         const Matrix& values = *strip.maps[h];
         CellPicture picture;
@@ -198,7 +206,9 @@ void AttentionPanel::draw_strip(Canvas& canvas, Interaction& interaction, const 
                                             strip.mean_entropy_bits[h], short_number(strip.largest[h], 3)));
         const TextStyle style{.color = on ? t.query : t.quiet, .size = 12, .bold = on};
         canvas.text({square.min.x, square.max.y + 18},
-                    canvas.shaper().fit(size < 44 ? fmt::format("{}", h + 1) : fmt::format("head {}", h + 1), size + space, style), style);
+                    canvas.shaper().fit(size < 44 ? fmt::format("{}", h + 1) : fmt::format("head {}", h + 1),
+                                        size + space, style),
+                    style);
     }
 }
 
@@ -209,10 +219,12 @@ void AttentionPanel::draw_breakdown(Canvas& canvas, const Rect& area) {
     Rect inside = area;
     const float baseline = inside.cut_top(30).min.y + 14;
     if (!cell) {
-        canvas.text({inside.min.x, baseline}, "Point at a cell to see why its weight is what it is.", {.color = t.quiet, .size = 13.5F});
+        canvas.text({inside.min.x, baseline}, "Point at a cell to see why its weight is what it is.",
+                    {.color = t.quiet, .size = 13.5F});
         return;
     }
-    const std::string query = labels_[static_cast<std::size_t>(cell->row)], key = labels_[static_cast<std::size_t>(cell->column)];
+    const std::string query = labels_[static_cast<std::size_t>(cell->row)],
+                      key = labels_[static_cast<std::size_t>(cell->column)];
     const TextStyle bold{.color = t.text, .size = 13.5F, .bold = true};
     const TextRun heading[] = {{"why ", t.text, Script::normal, true},
                                {canvas.shaper().fit(query, area.width() * 0.3F, bold), t.query, Script::normal, true},
