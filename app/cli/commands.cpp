@@ -84,6 +84,10 @@ Result<FigureSize> size_of(const RenderArguments& arguments) {
         if (width && height && *width >= 200 && *height >= 150) {
             size.width = *width;
             size.height = *height;
+            // The picture itself is checked again when it is made; here it is the command line that is wrong.
+            const double pixels = (arguments.panel.out.ends_with(".png") ? size.scale : 1) * std::max(*width, *height);
+            if (pixels > 16384)
+                return usage_error(fmt::format("--size {}: a side must be at most 16384 pixels", arguments.size));
             return size;
         }
     }
@@ -120,7 +124,8 @@ Result<DataFormat> data_format(const DataArguments& arguments) {
         return usage_error(fmt::format("--format {}: it must be json, csv or npy", arguments.format));
     }
     if (arguments.panel.out == "-") return DataFormat::json;
-    const std::string extension = std::filesystem::path(arguments.panel.out).extension().string();
+    std::string extension = std::filesystem::path(arguments.panel.out).extension().string();
+    for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     if (const auto format = by_name(extension.empty() ? "" : extension.substr(1))) return *format;
     return usage_error(fmt::format("--out {}: the name must end in .json, .csv or .npy", arguments.panel.out));
 }

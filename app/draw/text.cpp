@@ -183,6 +183,7 @@ std::string TextShaper::fit(std::string_view text, float width, const TextStyle&
         else
             high = middle - 1;
     }
+    if (low == 0 && this->width("…", style) > width) return {};
     return valid.substr(0, ends[low]) + "…";
 }
 

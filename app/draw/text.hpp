@@ -63,7 +63,8 @@ public:
     /// Shapes one line; invalid UTF-8 is shown as U+FFFD. Cached: asking again for the same text costs a look-up.
     std::shared_ptr<const ShapedText> shape(std::string_view text, const TextStyle& style);
     float width(std::string_view text, const TextStyle& style) { return shape(text, style)->width; }
-    /// The longest beginning of the text, with an ellipsis, that is at most `width` wide.
+    /// The longest beginning of the text, with an ellipsis, that is at most `width` wide; nothing where not even that
+    /// fits.
     std::string fit(std::string_view text, float width, const TextStyle& style);
     CaretMap carets(std::string_view text, const TextStyle& style);
 

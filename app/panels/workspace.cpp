@@ -62,8 +62,10 @@ std::vector<std::string> Workspace::restore_state(const StateFile& state) {
         }
         for (std::string& message : restore(entry->params, values)) messages.push_back(std::move(message));
     }
-    for (std::size_t i = 0; i < entries_.size(); ++i)
-        if (entries_[i].info.name == state.panel) active_ = i;
+    if (const Entry* entry = find_panel(state.panel); entry != nullptr)
+        active_ = static_cast<std::size_t>(entry - entries_.data());
+    else if (!state.panel.empty())
+        messages.push_back(fmt::format("there is no panel '{}'", state.panel));
     theme = state.theme == "light" ? ThemeName::light : ThemeName::dark;
     scale = state.scale;
     last_ = snapshot();
@@ -72,9 +74,15 @@ std::vector<std::string> Workspace::restore_state(const StateFile& state) {
 
 Result<std::vector<std::string>> Workspace::apply_state(const StateFile& state) {
     std::vector<std::string> warnings;
-    for (const auto& [name, values] : state.panels)
-        if (const Entry* entry = find_panel(name); entry != nullptr)
-            if (const Result<void> applied = apply(entry->params, values, warnings); !applied) return applied.error();
+    const Snapshot before = snapshot();
+    for (const auto& [name, values] : state.panels) {
+        const Entry* entry = find_panel(name);
+        if (entry == nullptr) continue;
+        if (const Result<void> applied = apply(entry->params, values, warnings); !applied) {
+            restore_snapshot(before);  // all or nothing
+            return applied.error();
+        }
+    }
     // What is left cannot fail: parameters are as the file says already.
     StateFile rest = state;
     for (auto iterator = rest.panels.begin(); iterator != rest.panels.end();)

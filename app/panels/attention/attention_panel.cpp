@@ -24,6 +24,16 @@ Index follow(Index index, const std::vector<std::string>& before, const std::vec
     return index >= old_size - tail ? index + new_size - old_size : index;
 }
 
+std::string provenance_of(const Request& request) {
+    const bool is_random = request.tokens.source == Source::random;
+    std::string text = is_random                ? fmt::format("vectors: random, seed {}", request.tokens.seed)
+                       : request.tokens.vectors ? std::string("vectors: yours")
+                                                : std::string("vectors: trained on public-domain text");
+    if (request.projection != ProjectionKind::identity)
+        text += fmt::format(" · projections: random, seed {}", request.tokens.seed);
+    return text;
+}
+
 Result<std::shared_ptr<const WordVectors>> load_vectors(const std::string& path) {
     Result<WordVectors> loaded = load_text_vectors(path);
     if (!loaded) return loaded.error();
@@ -70,31 +80,14 @@ Request AttentionPanel::request() const {
 }
 
 void AttentionPanel::update() {
-    Request wanted = request();
-    vectors_error_.reset();
-    if (params_.source == Source::text && !params_.vectors.empty()) {
-        vectors_.submit(params_.vectors);
-        const auto& loaded = vectors_.poll();
-        if (loaded.error) vectors_error_ = loaded.error;
-        const bool ready = loaded.value && loaded.request && *loaded.request == params_.vectors && !loaded.error;
-        if (ready) wanted.tokens.vectors = *loaded.value;
-        if (!ready) {  // what is shown stays until the file is read
-            map_ = &shown_.poll();
-            heads_ = &strip_.poll();
-            return;
-        }
+    if (std::optional<Request> wanted = request_with_vectors(); wanted && wanted != cancelled_) {
+        cancelled_.reset();
+        newest_ = wanted;
+        shown_.submit(*wanted);
+        wanted->head = 1;  // the strip is the same whichever head is shown
+        strip_.submit(std::move(*wanted));
     }
-    if (cancelled_ && *cancelled_ == wanted) {
-        map_ = &shown_.poll();
-        heads_ = &strip_.poll();
-        return;
-    }
-    cancelled_.reset();
-    newest_ = wanted;
-    shown_.submit(wanted);
     map_ = &shown_.poll();
-    wanted.head = 1;  // the strip is the same whichever head is shown
-    strip_.submit(std::move(wanted));
     heads_ = &strip_.poll();
     if (map_->value && map_->generation != labels_generation_) {
         labels_generation_ = map_->generation;
@@ -103,6 +96,28 @@ void AttentionPanel::update() {
             if (map_->value->tokens.invented[i]) labels_[i] += "*";
         hovered_.reset();
     }
+}
+
+// The request, once the user's own vectors are read where they are wanted; until then what is shown stays.
+std::optional<Request> AttentionPanel::request_with_vectors() {
+    Request wanted = request();
+    vectors_error_.reset();
+    if (params_.vectors.empty()) {
+        if (!vectors_path_.empty()) vectors_.cancel();  // naming a file again reads it again
+        vectors_path_.clear();
+        return wanted;
+    }
+    if (params_.source != Source::text) return wanted;
+    vectors_path_ = params_.vectors;
+    vectors_.submit(vectors_path_);
+    const auto& loaded = vectors_.poll();
+    if (loaded.error) {
+        vectors_error_ = loaded.error;
+        return std::nullopt;
+    }
+    if (!loaded.value || *loaded.request != vectors_path_) return std::nullopt;
+    wanted.tokens.vectors = *loaded.value;
+    return wanted;
 }
 
 void AttentionPanel::wait() {
@@ -133,15 +148,8 @@ PanelStatus AttentionPanel::status() const {
     if (vectors_error_ && !status.error) status.error = vectors_error_;
     if (map_ != nullptr && map_->error && !status.error) status.error = map_->error;
     if (map_ != nullptr) status.seconds = map_->seconds;
-    const std::string projections = params_.projection == ProjectionKind::identity
-                                        ? ""
-                                        : fmt::format(" · projections: random, seed {}", params_.seed);
-    if (params_.source == Source::random)
-        status.provenance = fmt::format("vectors: random, seed {}{}", params_.seed, projections);
-    else if (!params_.vectors.empty())
-        status.provenance = "vectors: yours" + projections;
-    else
-        status.provenance = "vectors: trained on public-domain text" + projections;
+    // Of what is shown, which may be older than the parameters.
+    status.provenance = provenance_of(map_ != nullptr && map_->request ? *map_->request : request());
     if (map_ != nullptr && map_->value) {
         const Shown& shown = *map_->value;
         if (shown.masked_rows > 0)
@@ -203,7 +211,12 @@ bool AttentionPanel::key(const KeyPress& press) {
             return true;
         case GLFW_KEY_A:
             if (press.control) return false;
-            params_.head = params_.head == 0 ? 1 : 0;
+            if (params_.head != 0) {
+                head_before_average_ = params_.head;
+                params_.head = 0;
+            } else {
+                params_.head = std::min(head_before_average_, params_.heads);
+            }
             return true;
         default:
             return false;

@@ -37,6 +37,7 @@ public:
 
 private:
     Request request() const;
+    std::optional<Request> request_with_vectors();
     std::optional<Cell> pinned() const;  // when it lies inside the shown map
     std::optional<Cell> explained() const { return pinned() ? pinned() : hovered_; }
     void pin(const Cell& cell);
@@ -57,6 +58,8 @@ private:
     const JobSlot<Request, Shown>::Shown* map_ = nullptr;  // of the last update()
     const JobSlot<Request, Strip>::Shown* heads_ = nullptr;
     std::optional<Error> vectors_error_;
+    std::string vectors_path_;  // of the file last asked for
+    int head_before_average_ = 1;
     std::optional<Request> newest_;     // what update() last asked for
     std::optional<Request> cancelled_;  // not to be computed again until it changes
     std::vector<std::string> labels_;   // of the shown tokens

@@ -64,7 +64,7 @@ struct Shown {
 
 /// All heads, small.
 struct Strip {
-    std::vector<std::shared_ptr<const Matrix>> maps;  // area averages of the weights
+    std::vector<std::shared_ptr<const Matrix>> maps;  // area averages of the weights; NaN where all is masked
     std::vector<double> largest;                      // of each map
     std::vector<double> mean_entropy_bits;
 };

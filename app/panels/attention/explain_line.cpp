@@ -10,6 +10,7 @@ namespace attnscope::attention_panel {
 namespace {
 
 constexpr float formula_size = 15.5F;
+constexpr const char* masked_sentence = "masked: this query does not see this key, its weight is 0";
 
 struct Numbers {
     std::string query, key;  // the tokens
@@ -56,6 +57,10 @@ std::string sum_in_words(const std::vector<double>& weights) {
 void draw_average(Canvas& canvas, const Rect& area, const Shown& shown, const std::vector<std::string>& labels,
                   const Cell& at) {
     const Theme& t = canvas.theme();
+    if (!visible_keys(shown.options.mask, at.row, shown.weights->cols()).contains(at.column)) {
+        draw_part(canvas, {area.min.x, area.min.y + 30}, "average over the heads", {{masked_sentence, t.text}});
+        return;
+    }
     const std::string sum =
         canvas.shaper().fit(sum_in_words(weights_of_heads(shown, at)), area.width() * 0.6F, {.size = formula_size});
     const std::vector<TextRun> formula{{"(" + sum + ")", t.text},
@@ -92,8 +97,7 @@ void draw_explain_line(Canvas& canvas, const Rect& area, const Shown& shown, con
                           t.text},
                          {short_number(c.score), t.text, Script::normal, true}});
     if (!c.visible) {
-        draw_part(canvas, {x, y}, "softmax of the row",
-                  {{"masked: this query does not see this key, its weight is 0", t.text}});
+        draw_part(canvas, {x, y}, "softmax of the row", {{masked_sentence, t.text}});
         return;
     }
     const bool shifted = c.shift != 0;
@@ -111,6 +115,9 @@ void draw_explain_line(Canvas& canvas, const Rect& area, const Shown& shown, con
 }
 
 std::string explain_in_words(const Shown& shown, const std::vector<std::string>& labels, const Cell& at) {
+    if (shown.head == 0 && !visible_keys(shown.options.mask, at.row, shown.weights->cols()).contains(at.column))
+        return fmt::format("{} → {}: masked, weight 0", labels[static_cast<std::size_t>(at.row)],
+                           labels[static_cast<std::size_t>(at.column)]);
     if (shown.head == 0)
         return fmt::format("{} → {}: ({}) / {} = {}", labels[static_cast<std::size_t>(at.row)],
                            labels[static_cast<std::size_t>(at.column)], sum_in_words(weights_of_heads(shown, at)),

@@ -96,9 +96,11 @@ TEST(AttentionPanel, SaysWhereTheVectorsComeFrom) {
     EXPECT_EQ(panel.status().provenance, "vectors: trained on public-domain text");
     panel.params().projection = ProjectionKind::random;
     panel.params().seed = 9;
+    panel.wait();
     EXPECT_THAT(panel.status().provenance,
                 AllOf(StartsWith("vectors: trained"), HasSubstr("projections: random, seed 9")));
     panel.params().source = Source::random;
+    panel.wait();
     EXPECT_THAT(panel.status().provenance, StartsWith("vectors: random, seed 9"));
     EXPECT_EQ(panel.source_key(), "");
     EXPECT_THAT(panel.source_text(), AllOf(HasSubstr("64 random tokens"), HasSubstr("seed 9")));

@@ -85,6 +85,7 @@ void AttentionPanel::draw_icon(Canvas& canvas, const Rect& rect, Color color) co
 void AttentionPanel::draw(Canvas& canvas, Interaction& interaction, const Rect& area) {
     const Theme& t = canvas.theme();
     Rect inside = area.inset(padding);
+    if (inside.width() < 40 || inside.height() < 30) return;
     if (map_ == nullptr || !map_->value) {
         const PanelStatus now = status();
         const std::string text = now.error ? now.error->what : "computing …";
@@ -118,7 +119,8 @@ void AttentionPanel::draw_title(Canvas& canvas, const Rect& area) {
     const Shown& shown = *map_->value;
     const TextStyle title{.color = t.text, .size = 20, .bold = true};
     const float baseline = area.min.y + 20;
-    const float width = canvas.text({area.min.x, baseline}, "Self-attention, " + head_name(shown), title);
+    const std::string name = canvas.shaper().fit("Self-attention, " + head_name(shown), area.width(), title);
+    const float width = canvas.text({area.min.x, baseline}, name, title);
     std::string about = params_.show == Show::weights ? "softmax(QKᵀ / √d / T)" : "QKᵀ / √d / T";
     about += fmt::format("   {} × {}, d = {}", shown.weights->rows(), shown.weights->cols(), params_.dim);
     const std::optional<Cell> cell = hovered_ ? hovered_ : pinned();
