@@ -167,7 +167,7 @@ Result<std::string> run_data(const DataArguments& arguments) {
     std::string warnings;
     const auto entry = prepare(workspace, arguments.panel, warnings);
     if (!entry) return entry.error();
-    const Result<std::string> bytes = (*entry)->panel->data(*format);
+    const Result<std::string> bytes = (*entry)->panel->data_job(*format)({});
     if (!bytes) return bytes.error();
     if (const Result<void> written = write_output(arguments.panel.out, *bytes); !written) return written.error();
     return warnings;

@@ -14,6 +14,7 @@ constexpr float longest_label = 104;
 constexpr float bar_space = 76;  // colour bar with its numbers
 constexpr float title_space = 18;
 constexpr float bars_space = 54;
+constexpr float bars_need = 420;  // a narrower map does without the bars
 
 // What every part of the drawing needs.
 struct Scene {
@@ -242,7 +243,7 @@ HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect&
     const float row_labels = widest(canvas, map.row_labels), column_labels = widest(canvas, map.column_labels);
     // Room for labels, then the largest rectangle with square cells in what is left.
     const float left = row_labels + 14 + title_space;
-    const bool has_bars = !map.bars.values.empty();
+    const bool has_bars = !map.bars.values.empty() && area.width() >= bars_need;
     const float bars = has_bars ? bars_space : 0;
     const float most_width = area.width() - left - bar_space - bars;
     const bool upright = column_labels + 6 <= most_width / static_cast<float>(columns);

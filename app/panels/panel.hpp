@@ -14,6 +14,7 @@
 #include "app/draw/interaction.hpp"
 #include "app/shell/input.hpp"
 #include "app/state/params.hpp"
+#include "core/base/progress.hpp"
 #include "core/base/result.hpp"
 
 namespace attnscope {
@@ -71,8 +72,10 @@ public:
     /// The user has edited the top strip's text (`before` is what it was): the panel may keep a pin on its word.
     virtual void source_edited(const std::string& /*before*/) {}
 
-    /// The numbers behind the picture, as the bytes of a file. Blocks; headless or from a worker.
-    virtual Result<std::string> data(DataFormat format) = 0;
+    /// The work of making the numbers behind the picture into the bytes of a file. It has taken the parameters as they
+    /// are now, touches the panel no more, and may be run on any thread.
+    using DataJob = std::function<Result<std::string>(const Progress&)>;
+    virtual DataJob data_job(DataFormat format) const = 0;
 
     /// What to call, from any thread, when a result is ready.
     void set_wake(void (*wake)()) { wake_.store(wake); }

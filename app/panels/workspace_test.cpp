@@ -27,7 +27,9 @@ public:
     PanelStatus status() const override { return {}; }
     void draw(Canvas&, Interaction&, const Rect&) override {}
     void draw_explain(Canvas&, const Rect&) override {}
-    Result<std::string> data(DataFormat) override { return std::string(); }
+    DataJob data_job(DataFormat /*format*/) const override {
+        return [](const Progress&) -> Result<std::string> { return std::string(); };
+    }
 
 private:
     std::string name_;

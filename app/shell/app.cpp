@@ -80,6 +80,7 @@ void App::frame(ImGuiSession& session, ScreenResources& resources, const FrameIn
         canvas.set_list(ImGui::GetWindowDrawList());
         keys(ui, input);
         zones(ui, screen);
+        poll_exports(ui);
         ui.finish(screen);
         ImGui::End();
         next_frame_after_ = ui.next_change();
@@ -88,7 +89,7 @@ void App::frame(ImGuiSession& session, ScreenResources& resources, const FrameIn
     const bool drawn_stale = panel.status().stale;
     panel.update();  // what the frame changed is on its way before the next one
     // A result that arrived after the drawing is not on the screen yet.
-    if (drawn_stale || panel.status().stale) next_frame_after_ = while_busy;
+    if (drawn_stale || panel.status().stale || exports_.stale()) next_frame_after_ = while_busy;
     frame_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     session.end();
 }
@@ -97,8 +98,12 @@ void App::keys(Ui& ui, const FrameInput& input) {
     for (const KeyEvent& event : input.keys) {
         const auto* press = std::get_if<KeyPress>(&event);
         if (press == nullptr || shortcut(*press, ui) || !memory_.editing.empty()) continue;
-        if (press->key == GLFW_KEY_ESCAPE && (show_keys_ || show_export_)) {
+        if (press->key == GLFW_KEY_ESCAPE && (show_keys_ || show_export_ || exports_.stale())) {
             show_keys_ = show_export_ = false;
+            if (exports_.stale()) {
+                exports_.cancel();
+                ui.say("The export is cancelled; no file was written.", false);
+            }
             continue;
         }
         const Workspace::Entry& active = workspace_->active();
@@ -300,7 +305,7 @@ void App::explain_strip(Ui& ui, const Rect& area) {
     Panel& panel = *workspace_->active().panel;
     const PanelStatus status = panel.status();
     Rect rest{{area.min.x + 18, area.min.y}, {area.max.x - 18, area.max.y}};
-    const Rect right = rest.cut_right(250);
+    const Rect right = rest.cut_right(212);
     panel.draw_explain(canvas, {{rest.min.x, rest.min.y - 4}, {rest.max.x - 12, rest.max.y}});
     const TextStyle quiet{.color = t.quiet, .size = 12, .align = Align::right};
     std::string line = status.error ? status.error->what : status.note;

@@ -2,10 +2,12 @@
 // it is shown on a display or drawn into memory.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 
+#include "app/jobs/job_slot.hpp"
 #include "app/panels/workspace.hpp"
 #include "app/shell/imgui_session.hpp"
 #include "app/shell/ui.hpp"
@@ -17,6 +19,16 @@ struct Surface {
     int width = 0, height = 0;   // pixels
     float pixels_per_point = 1;  // the screen's own scale; the user's comes on top
 };
+
+/// A file to be written; told apart by their numbers.
+struct ExportRequest {
+    std::uint64_t number = 0;
+    std::filesystem::path path;
+    Panel::DataJob job;
+    friend bool operator==(const ExportRequest& a, const ExportRequest& b) { return a.number == b.number; }
+};
+/// Makes the bytes, writes the file whole or not at all, returns its full name.
+Result<std::string> run_export(const ExportRequest& request, const Progress& progress);
 
 class App {
 public:
@@ -51,6 +63,7 @@ private:
     void key_list(Ui& ui, const Rect& screen);
     void export_list(Ui& ui, const Rect& screen);
     void export_to(Ui& ui, std::string_view extension);
+    void poll_exports(Ui& ui);
     std::string change_tag(const FrameInput& input);
     void set_scale(double scale);
 
@@ -69,6 +82,9 @@ private:
     int press_number_ = 0;
     double last_key_ = 0;
     std::filesystem::path export_folder_ = ".";
+    std::uint64_t export_number_ = 0, export_seen_ = 0;
+    JobSlot<ExportRequest, std::string> exports_{
+        run_export, {.describe = [](const ExportRequest& request) { return request.path.string(); }}};
 };
 
 }  // namespace attnscope

@@ -142,10 +142,33 @@ TEST_F(HeadlessApp, ExportWritesThePictureAndNeverOverwrites) {
     for (int i = 0; i < 2; ++i) {
         press(GLFW_KEY_S, true);
         click(center_of("svg"));
+        for (int frame = 0; frame < 500 && app.message().find("Saved") == std::string::npos; ++frame) rest();
         EXPECT_NE(app.message().find("Saved"), std::string::npos) << app.message();
     }
     EXPECT_TRUE(std::filesystem::exists(folder.path() / "attnscope-attention.svg"));
     EXPECT_TRUE(std::filesystem::exists(folder.path() / "attnscope-attention-2.svg"));
+}
+
+TEST_F(HeadlessApp, ExportedNumbersAreThoseOfTheMomentOfTheClick) {
+    open();
+    const TempFolder folder;
+    app.set_export_folder(folder.path());
+    press(GLFW_KEY_S, true);
+    click(center_of("json"));
+    ASSERT_TRUE(set_from_text(param("temperature"), "5").has_value());
+    for (int frame = 0; frame < 500 && app.message().find("Saved") == std::string::npos; ++frame) rest();
+    const Result<std::string> json = read_file(folder / "attnscope-attention.json", 1U << 24U);
+    ASSERT_TRUE(json.has_value()) << json.error().what;
+    EXPECT_NE(json->find("\"temperature\":1.0"), std::string::npos);
+}
+
+TEST_F(HeadlessApp, AnExportThatCannotBeWrittenSaysWhy) {
+    open();
+    app.set_export_folder("/nonexistent-folder");
+    press(GLFW_KEY_S, true);
+    click(center_of("csv"));
+    for (int frame = 0; frame < 500 && app.message().find("nonexistent") == std::string::npos; ++frame) rest();
+    EXPECT_NE(app.message().find("/nonexistent-folder"), std::string::npos) << app.message();
 }
 
 TEST_F(HeadlessApp, EveryPanelSurvivesOddWindowsScalesAndSources) {

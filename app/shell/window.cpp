@@ -6,6 +6,7 @@
 #include <imgui.h>
 
 #include <array>
+#include <cmath>
 #include <memory>
 
 #include "app/draw/png.hpp"
@@ -140,14 +141,17 @@ Result<void> open(Window& window, const WindowOptions& options) {
     glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
     glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
     glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
+    glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);  // sizes are points
     glfwWindowHintString(GLFW_X11_CLASS_NAME, "attnscope");
     glfwWindowHintString(GLFW_X11_INSTANCE_NAME, "attnscope");
     int width = options.width, height = options.height;
     if (GLFWmonitor* monitor = glfwGetPrimaryMonitor(); monitor != nullptr) {
         int x = 0, y = 0, work_width = 0, work_height = 0;
+        float scale_x = 1, scale_y = 1;
         glfwGetMonitorWorkarea(monitor, &x, &y, &work_width, &work_height);
-        if (work_width > 0) width = std::min(width, work_width);
-        if (work_height > 0) height = std::min(height, work_height);
+        glfwGetMonitorContentScale(monitor, &scale_x, &scale_y);
+        if (work_width > 0) width = std::min(width, static_cast<int>(static_cast<float>(work_width) / scale_x));
+        if (work_height > 0) height = std::min(height, static_cast<int>(static_cast<float>(work_height) / scale_y));
     }
     window.handle = glfwCreateWindow(width, height, "AttnScope", nullptr, nullptr);
     if (window.handle == nullptr)
@@ -242,9 +246,15 @@ private:
     StateFile current() {
         StateFile state = workspace_.to_state();
         int width = 0, height = 0;
-        glfwGetWindowSize(window_.handle, &width, &height);
-        state.window_width = std::clamp(width, state_window_min, state_window_max);
-        state.window_height = std::clamp(height, state_window_min, state_window_max);
+        float scale_x = 1, scale_y = 1;
+        glfwGetFramebufferSize(window_.handle, &width, &height);
+        glfwGetWindowContentScale(window_.handle, &scale_x, &scale_y);
+        const auto points = [](int pixels, float scale) {
+            const auto size = static_cast<int>(std::lround(static_cast<float>(pixels) / std::max(scale, 0.5F)));
+            return std::clamp(size, state_window_min, state_window_max);
+        };
+        state.window_width = points(width, scale_x);
+        state.window_height = points(height, scale_y);
         return state;
     }
 

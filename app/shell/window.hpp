@@ -10,7 +10,7 @@
 namespace attnscope {
 
 struct WindowOptions {
-    int width = 1600, height = 1000;   // screen coordinates
+    int width = 1600, height = 1000;   // points
     std::filesystem::path state_path;  // saved here; empty: not saved
     std::string message;               // shown at the start; empty: none
 };

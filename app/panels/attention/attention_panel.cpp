@@ -24,6 +24,14 @@ Index follow(Index index, const std::vector<std::string>& before, const std::vec
     return index >= old_size - tail ? index + new_size - old_size : index;
 }
 
+Result<std::shared_ptr<const WordVectors>> load_vectors(const std::string& path) {
+    Result<WordVectors> loaded = load_text_vectors(path);
+    if (!loaded) return loaded.error();
+    return std::shared_ptr<const WordVectors>(std::make_shared<const WordVectors>(std::move(*loaded)));
+}
+
+}  // namespace
+
 std::string provenance_of(const Request& request) {
     const bool is_random = request.tokens.source == Source::random;
     std::string text = is_random                ? fmt::format("vectors: random, seed {}", request.tokens.seed)
@@ -33,14 +41,6 @@ std::string provenance_of(const Request& request) {
         text += fmt::format(" · projections: random, seed {}", request.tokens.seed);
     return text;
 }
-
-Result<std::shared_ptr<const WordVectors>> load_vectors(const std::string& path) {
-    Result<WordVectors> loaded = load_text_vectors(path);
-    if (!loaded) return loaded.error();
-    return std::shared_ptr<const WordVectors>(std::make_shared<const WordVectors>(std::move(*loaded)));
-}
-
-}  // namespace
 
 AttentionPanel::AttentionPanel()
     : vectors_([](const std::string& path, const Progress&) { return load_vectors(path); },

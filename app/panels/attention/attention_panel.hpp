@@ -12,6 +12,9 @@
 
 namespace attnscope::attention_panel {
 
+/// Where the numbers of a request come from, for the badge and for files.
+std::string provenance_of(const Request& request);
+
 class AttentionPanel final : public Panel {
 public:
     AttentionPanel();
@@ -31,7 +34,7 @@ public:
     bool key(const KeyPress& press) override;
     std::vector<std::pair<std::string, std::string>> key_help() const override;
     void source_edited(const std::string& before) override;
-    Result<std::string> data(DataFormat format) override;
+    DataJob data_job(DataFormat format) const override;
 
     Params& params() { return params_; }
 

@@ -18,7 +18,7 @@ struct AllHeads {
     std::vector<Attention> heads;
 };
 
-Result<AllHeads> compute_all(const Request& request) {
+Result<AllHeads> compute_all(const Request& request, const Progress& progress) {
     Result<Tokens> tokens = make_tokens(request.tokens);
     if (!tokens) return tokens.error();
     AllHeads all;
@@ -27,9 +27,11 @@ Result<AllHeads> compute_all(const Request& request) {
     options.keep_scores = true;
     for (Index head = 0; head < request.heads; ++head) {
         const HeadInput in = make_head(request, all.tokens.vectors, head);
-        Result<Attention> done = attention(in.q, in.k, in.v, options);
+        Result<Attention> done = attention(in.q, in.k, in.v, options, progress.silent());
         if (!done) return done.error();
         all.heads.push_back(std::move(*done));
+        // The rest of the time goes into writing the numbers.
+        progress.report(0.3 * static_cast<double>(head + 1) / static_cast<double>(request.heads));
     }
     return all;
 }
@@ -105,25 +107,31 @@ std::string to_npy(const AllHeads& all) {
 
 }  // namespace
 
-Result<std::string> AttentionPanel::data(DataFormat format) {
-    Request wanted = request();
-    if (params_.source == Source::text && !params_.vectors.empty()) {
-        const Result<WordVectors> loaded = load_text_vectors(params_.vectors);
-        if (!loaded) return loaded.error();
-        wanted.tokens.vectors = std::make_shared<const WordVectors>(*loaded);
-    }
-    if (wanted.head > wanted.heads)
-        return invalid_input(fmt::format("head: {} is out of range: there are {} heads (0 shows their average)",
-                                         wanted.head, wanted.heads));
-    const Result<AllHeads> all = compute_all(wanted);
-    if (!all) return all.error();
-    if (format == DataFormat::csv) return to_csv(*all);
-    if (format == DataFormat::npy) return to_npy(*all);
-    Json header = {{"panel", "attention"}, {"version", ATTNSCOPE_VERSION}, {"provenance", status().provenance}};
-    header["parameters"] = parameters_json(attnscope::describe(params_));
-    header["tokens"] = all->tokens.names;
-    header["invented"] = all->tokens.invented;
-    return to_json(*all, std::move(header));
+Panel::DataJob AttentionPanel::data_job(DataFormat format) const {
+    Params params = params_;  // describe() gives access to fields, so it needs a copy of its own
+    Json parameters = parameters_json(attnscope::describe(params));
+    return [format, wanted = request(), path = params_.source == Source::text ? params_.vectors : std::string(),
+            parameters = std::move(parameters)](const Progress& progress) -> Result<std::string> {
+        Request all_heads = wanted;
+        if (!path.empty()) {
+            Result<WordVectors> loaded = load_text_vectors(path);
+            if (!loaded) return loaded.error();
+            all_heads.tokens.vectors = std::make_shared<const WordVectors>(std::move(*loaded));
+        }
+        if (wanted.head > wanted.heads)
+            return invalid_input(fmt::format("head: {} is out of range: there are {} heads (0 shows their average)",
+                                             wanted.head, wanted.heads));
+        const Result<AllHeads> all = compute_all(all_heads, progress);
+        if (!all) return all.error();
+        if (format == DataFormat::csv) return to_csv(*all);
+        if (format == DataFormat::npy) return to_npy(*all);
+        Json header = {
+            {"panel", "attention"}, {"version", ATTNSCOPE_VERSION}, {"provenance", provenance_of(all_heads)}};
+        header["parameters"] = parameters;
+        header["tokens"] = all->tokens.names;
+        header["invented"] = all->tokens.invented;
+        return to_json(*all, std::move(header));
+    };
 }
 
 }  // namespace attnscope::attention_panel

@@ -16,7 +16,8 @@ constexpr float title_height = 40;
 constexpr float strip_height = 118;
 constexpr float strip_column = 84;   // the least width of the strip when it stands beside the map
 constexpr float side_share = 0.38F;  // of the width, for the breakdown and the row
-constexpr float side_needs = 700;    // below this width there is no room for it
+constexpr float strip_needs = 460;
+constexpr float side_needs = 700;  // below this width there is no room for it
 constexpr float breakdown_share = 0.58F;
 
 ColorRange weight_range(const Params& params, double largest) {
@@ -108,7 +109,7 @@ void AttentionPanel::draw(Canvas& canvas, Interaction& interaction, const Rect& 
         draw_breakdown(canvas, breakdown);
         draw_row(canvas, interaction, {{row.min.x, row.min.y + 8}, row.max});
     } else {
-        if (strip && inside.width() > 300)
+        if (strip && inside.width() >= strip_needs)
             draw_strip(canvas, interaction, inside.cut_right(std::max(strip_column, inside.width() - used)));
         draw_map(canvas, interaction, inside);
     }
