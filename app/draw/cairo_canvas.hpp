@@ -18,6 +18,8 @@ public:
     /// Keeps a reference to the surface.
     CairoCanvas(cairo_surface_t* surface, double scale, TextShaper& shaper, const Theme& theme);
     ~CairoCanvas() override;
+    CairoCanvas(const CairoCanvas&) = delete;
+    CairoCanvas& operator=(const CairoCanvas&) = delete;
 
     void fill_rect(const Rect& rect, Color color, float radius = 0) override;
     void stroke_rect(const Rect& rect, Color color, float width = 1, float radius = 0) override;

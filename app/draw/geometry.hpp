@@ -1,4 +1,5 @@
-// Points, rectangles and colours. Lengths are logical points: 1 point is `scale` pixels on the screen, 1/72 inch on paper.
+// Points, rectangles and colours. Lengths are logical points: 1 point is `scale` pixels on the screen, 1/72 inch on
+// paper.
 #pragma once
 
 #include <algorithm>
@@ -66,7 +67,8 @@ struct Color {
 /// The colour a part t in [0, 1] of the way from a to b.
 constexpr Color mix(Color a, Color b, float t) {
     const auto channel = [t](std::uint8_t x, std::uint8_t y) {
-        return static_cast<std::uint8_t>(static_cast<float>(x) + (static_cast<float>(y) - static_cast<float>(x)) * t + 0.5F);
+        return static_cast<std::uint8_t>(static_cast<float>(x) + (static_cast<float>(y) - static_cast<float>(x)) * t +
+                                         0.5F);
     };
     return {channel(a.r, b.r), channel(a.g, b.g), channel(a.b, b.b), channel(a.a, b.a)};
 }

@@ -11,7 +11,8 @@ namespace attnscope {
 class Interaction {
 public:
     virtual ~Interaction() = default;
-    /// Claims an area for this frame under a name that is unique in the panel; later areas lie in front of earlier ones.
+    /// Claims an area for this frame under a name that is unique in the panel; later areas lie in front of earlier
+    /// ones.
     virtual Pointer area(std::string_view /*id*/, const Rect& /*rect*/) { return {}; }
     /// Text beside the mouse.
     virtual void tooltip(std::string_view /*text*/) {}

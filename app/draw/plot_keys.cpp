@@ -86,7 +86,7 @@ std::vector<Row> rows_of(const Scene& scene, const PlotReadout& readout, double 
         if (series.kind == Series::band)
             value = short_number(reading.y) + " … " + value_text(scene.plot.y, reading.y_high);
         if (is_cloud(scene, reading)) {
-            value = value_text(scene.plot.x, reading.x) + ", " + value;
+            value.insert(0, ", ").insert(0, value_text(scene.plot.x, reading.x));
         } else if (reading.x != x) {
             value += " at " + value_text(scene.plot.x, reading.x, false);
         }

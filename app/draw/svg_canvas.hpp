@@ -16,13 +16,13 @@ public:
     /// A figure of width x height points.
     SvgCanvas(double width, double height, TextShaper& shaper, const Theme& theme);
 
-    void fill_rect(const Rect& rect, Color color, float radius = 0) override;
-    void stroke_rect(const Rect& rect, Color color, float width = 1, float radius = 0) override;
-    void polyline(std::span<const Vec2> points, Color color, float width = 1) override;
-    void fill_polygon(std::span<const Vec2> points, Color color) override;
+    void fill_rect(const Rect& area, Color color, float radius = 0) override;
+    void stroke_rect(const Rect& area, Color color, float width = 1, float radius = 0) override;
+    void polyline(std::span<const Vec2> line, Color color, float width = 1) override;
+    void fill_polygon(std::span<const Vec2> corners, Color color) override;
     void fill_circle(Vec2 center, float radius, Color color) override;
     void cells(const Rect& area, const CellPicture& picture) override;
-    void push_clip(const Rect& rect) override;
+    void push_clip(const Rect& area) override;
     void pop_clip() override;
 
     /// The complete file. Every clip must be popped; nothing may be drawn afterwards.

@@ -225,6 +225,7 @@ std::vector<std::pair<float, float>> CaretMap::stretches(std::size_t begin, std:
     pango_layout_line_get_x_ranges(pango_layout_get_line_readonly(text->layout.get(), 0), static_cast<int>(begin),
                                    static_cast<int>(end), &ranges, &count);
     std::vector<std::pair<float, float>> result;
+    result.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i)
         result.emplace_back(static_cast<float>(ranges[2 * i]) * pango_unit,
                             static_cast<float>(ranges[2 * i + 1]) * pango_unit);

@@ -13,10 +13,10 @@ struct Theme {
     Color surface;  // rail, strips, controls
     Color line;     // separators, borders
     Color text;
-    Color quiet;    // secondary text
-    Color query;    // queries, and the accent of the interface
-    Color key;      // keys
-    Color field;    // inside text fields, unselected segments
+    Color quiet;      // secondary text
+    Color query;      // queries, and the accent of the interface
+    Color key;        // keys
+    Color field;      // inside text fields, unselected segments
     Color on_accent;  // text on the accent
     Color warning;
 };

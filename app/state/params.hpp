@@ -124,10 +124,10 @@ public:
     void text(std::string key, std::string& field, TextInfo info);
     /// names[i] is the name of the enumerator with value i.
     template <class Enum>
-    void choice(std::string key, Enum& field, std::vector<std::string> names, ChoiceInfo info) {
+    void choice(const std::string& key, Enum& field, const std::vector<std::string>& names, const ChoiceInfo& info) {
         choice_index(
-            std::move(key), [&field] { return static_cast<std::size_t>(field); },
-            [&field](std::size_t index) { field = static_cast<Enum>(index); }, std::move(names), std::move(info));
+            key, [&field] { return static_cast<std::size_t>(field); },
+            [&field](std::size_t index) { field = static_cast<Enum>(index); }, names, info);
     }
 
     ParamList take() { return std::move(params_); }

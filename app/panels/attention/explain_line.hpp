@@ -8,7 +8,7 @@
 namespace attnscope::attention_panel {
 
 void draw_explain_line(Canvas& canvas, const Rect& area, const Shown& shown, const std::vector<std::string>& labels,
-                       const Cell& cell);
-std::string explain_in_words(const Shown& shown, const std::vector<std::string>& labels, const Cell& cell);
+                       const Cell& at);
+std::string explain_in_words(const Shown& shown, const std::vector<std::string>& labels, const Cell& at);
 
 }  // namespace attnscope::attention_panel
