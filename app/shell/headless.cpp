@@ -16,6 +16,9 @@ struct Headless::Inside {
     std::unique_ptr<ImGuiSession> session;
     std::unique_ptr<ScreenResources> resources;
 
+    Inside() = default;
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
     ~Inside() {
         resources.reset();
         session.reset();

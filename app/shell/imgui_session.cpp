@@ -42,6 +42,7 @@ ImGuiSession::ImGuiSession() : context_(ImGui::CreateContext()) {
     style.WindowPadding = style.FramePadding = style.ItemSpacing = {0, 0};
     style.WindowBorderSize = style.PopupBorderSize = style.ChildBorderSize = 0;
     style.WindowMinSize = {1, 1};
+    style.CircleTessellationMaxError = 0.1F;
     style.AntiAliasedLinesUseTex = false;  // that texture is not the one bound
     check(ImGui_ImplOpenGL3_Init("#version 330 core"), "Dear ImGui's OpenGL renderer starts");
 }

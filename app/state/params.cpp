@@ -350,7 +350,7 @@ void Describe::text(std::string key, std::string& field, TextInfo info) {
 }
 
 void Describe::choice_index(std::string key, std::function<std::size_t()> get, std::function<void(std::size_t)> put,
-                            std::vector<std::string> names, ChoiceInfo info) {
+                            const std::vector<std::string>& names, ChoiceInfo info) {
     Param& param = add(std::move(key), std::move(info.label), std::move(info.help), ParamKind::choice);
     param.choices = names;
     param.visible = std::move(info.visible);

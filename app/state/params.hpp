@@ -134,7 +134,7 @@ public:
 
 private:
     void choice_index(std::string key, std::function<std::size_t()> get, std::function<void(std::size_t)> put,
-                      std::vector<std::string> names, ChoiceInfo info);
+                      const std::vector<std::string>& names, ChoiceInfo info);
     Param& add(std::string key, std::string label, std::string help, ParamKind kind);
 
     std::string group_;

@@ -37,8 +37,12 @@ class Computation {
 public:
     Computation(const Eigen::Ref<const Matrix>& q, const Eigen::Ref<const Matrix>& k, const Eigen::Ref<const Matrix>& v,
                 const AttentionOptions& options, Attention& result)
-        : q_(q), keys_(padded_to_tiles(k)), key_count_(k.rows()), options_(options), result_(result) {
-        factor_ = effective_scale(options, q.cols()) / options.temperature;
+        : q_(q),
+          keys_(padded_to_tiles(k)),
+          key_count_(k.rows()),
+          options_(options),
+          factor_(effective_scale(options, q.cols()) / options.temperature),
+          result_(result) {
         result_.weights.resize(q.rows(), key_count_);
         result_.log_sum_exp.resize(q.rows());
         result_.entropy_bits.resize(q.rows());
@@ -130,9 +134,9 @@ private:
     const Matrix keys_;
     const Index key_count_;
     const AttentionOptions& options_;
+    const double factor_;  // of q . k
     Attention& result_;
     Matrix values_;
-    double factor_ = 0;
 };
 
 }  // namespace

@@ -165,6 +165,7 @@ std::string offsets_complaint(const Entry& entry, std::uint64_t data_size) {
 /// The arrays must cover the data: no overlap, no gap, nothing behind the last one.
 std::string cover_complaint(const std::vector<Entry>& entries, std::uint64_t data_size) {
     std::vector<const Entry*> order;
+    order.reserve(entries.size());
     for (const Entry& entry : entries) order.push_back(&entry);
     std::sort(order.begin(), order.end(), [](const Entry* a, const Entry* b) { return a->offsets < b->offsets; });
     std::uint64_t end = 0;
@@ -227,7 +228,7 @@ Result<Found> find(const std::vector<Entry>& entries, std::string_view name, std
 Result<std::uint64_t> header_length(std::string_view front, std::uint64_t size, std::string_view file) {
     if (front.size() < 8)
         return file_error(file, fmt::format("cut short: {} bytes, the length of the header alone takes 8", size));
-    std::uint64_t length;
+    std::uint64_t length = 0;
     std::memcpy(&length, front.data(), sizeof(length));
     if (length > size - 8)
         return file_error(

@@ -38,7 +38,7 @@ Result<void> fill_from_double(std::string_view bytes, Tensor& tensor, std::strin
     fill<double>(bytes, tensor.values, rounded);
     for (std::size_t i = 0; i < tensor.values.size(); ++i) {
         if (!std::isinf(tensor.values[i])) continue;
-        double x;
+        double x = 0;
         std::memcpy(&x, bytes.data() + i * sizeof(double), sizeof(double));
         if (std::isfinite(x))
             return invalid_input(

@@ -136,7 +136,7 @@ private:
     Result<void> add(std::string_view line) {
         const Index values = count_fields(line) - 1;
         if (dim_ == 0) {
-            if (const Result<void> begun = begin_rows(values); !begun) return begun;
+            if (Result<void> begun = begin_rows(values); !begun) return begun;
         }
         if (values != dim_)
             return at_line(fmt::format("{} numbers after the word, the first word has {}", values, dim_));

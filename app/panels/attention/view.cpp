@@ -175,7 +175,8 @@ void AttentionPanel::draw_strip(Canvas& canvas, Interaction& interaction, const 
     std::size_t columns = 1;
     float size = 0;
     for (std::size_t c = 1; c <= count; ++c) {
-        const auto across = static_cast<float>(c), down = static_cast<float>((count + c - 1) / c);
+        const std::size_t rows = (count + c - 1) / c;
+        const auto across = static_cast<float>(c), down = static_cast<float>(rows);
         const float fits =
             std::min((area.width() - least_space * (across - 1)) / across, (area.height() - top) / down - name_height);
         if (fits > size) {
@@ -187,8 +188,9 @@ void AttentionPanel::draw_strip(Canvas& canvas, Interaction& interaction, const 
     const float space =
         std::clamp((area.width() - size * across) / std::max(across - 1, 1.0F), least_space, most_space);
     for (std::size_t h = 0; h < count; ++h) {
-        const Rect square = Rect::sized({area.min.x + (size + space) * static_cast<float>(h % columns),
-                                         area.min.y + top + (size + name_height) * static_cast<float>(h / columns)},
+        const std::size_t row = h / columns, column = h % columns;
+        const Rect square = Rect::sized({area.min.x + (size + space) * static_cast<float>(column),
+                                         area.min.y + top + (size + name_height) * static_cast<float>(row)},
                                         size, size);
         const bool on = params_.head == static_cast<int>(h) + 1;
         const Matrix& values = *strip.maps[h];
