@@ -104,7 +104,7 @@ int run_command_line(int argc, const char* const* argv) {
         "  attnscope compute attention --q q.npy --k k.npy --v v.npy --mask causal --out out.npy\n"
         "`attnscope list` names every panel and parameter with its range. F1 in the window lists the keys.");
     Everything all;
-    app.add_option("state", all.state_file, "Open the window with this state file")->type_name("STATE.toml");
+    app.add_option("file", all.state_file, "Open the window with this state file")->type_name("STATE.toml");
     app.require_subcommand(0, 1);
     describe_render(app, all.render);
     describe_data(app, all.data);
