@@ -50,6 +50,7 @@ test    x11-utils               window properties
 test    imagemagick             looks at screenshots
 test    poppler-utils           reads text back from exported PDFs
 test    librsvg2-bin            draws exported SVGs
+test    libxml2-utils           checks that exported SVGs are well-formed
 test    desktop-file-utils      validates the desktop file
 test-12 clang-format-14         format check
 test-12 clang-tidy-14           lint

@@ -69,6 +69,9 @@ public:
     virtual bool key(const KeyPress& /*press*/) { return false; }
     /// The keys this panel understands, for F1: {"arrow keys", "move the pinned cell"}.
     virtual std::vector<std::pair<std::string, std::string>> key_help() const { return {}; }
+    /// After the user moved controls in the window: brings parameters that limit each other into agreement. Values from
+    /// files and the command line are refused instead.
+    virtual void agree() {}
     /// The user has edited the top strip's text (`before` is what it was): the panel may keep a pin on its word.
     virtual void source_edited(const std::string& /*before*/) {}
 

@@ -85,6 +85,7 @@ void App::frame(ImGuiSession& session, ScreenResources& resources, const FrameIn
         ImGui::End();
         next_frame_after_ = ui.next_change();
     }
+    panel.agree();
     workspace_->record_changes(change_tag(input));
     const bool drawn_stale = panel.status().stale;
     panel.update();  // what the frame changed is on its way before the next one

@@ -135,6 +135,21 @@ TEST_F(HeadlessApp, AHeadIsChosenByClickAndByKey) {
     EXPECT_EQ(number_of(param("head")), 0);
 }
 
+TEST_F(HeadlessApp, TheHeadShownNeverLeavesTheHeadsThereAre) {
+    open();
+    const auto drag_to_end = [&](const std::string& id, bool right) {
+        const Rect slider = *app.area_of(id);
+        drag(slider.center(), {right ? slider.max.x - 10 : slider.min.x + 8, slider.center().y});
+    };
+    drag_to_end("head", true);
+    EXPECT_EQ(number_of(param("head")), 8);
+    EXPECT_FALSE(workspace.active().panel->status().error.has_value());
+    drag_to_end("heads", false);
+    EXPECT_EQ(number_of(param("heads")), 1);
+    EXPECT_EQ(number_of(param("head")), 1);
+    EXPECT_FALSE(workspace.active().panel->status().error.has_value());
+}
+
 TEST_F(HeadlessApp, ExportWritesThePictureAndNeverOverwrites) {
     open();
     const TempFolder folder;

@@ -2,6 +2,7 @@
 // and explained.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "app/draw/heatmap.hpp"
@@ -33,6 +34,7 @@ public:
     std::string explain_text() const override;
     bool key(const KeyPress& press) override;
     std::vector<std::pair<std::string, std::string>> key_help() const override;
+    void agree() override { params_.head = std::min(params_.head, params_.heads); }
     void source_edited(const std::string& before) override;
     DataJob data_job(DataFormat format) const override;
 
