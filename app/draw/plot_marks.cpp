@@ -129,12 +129,12 @@ void draw_bars(Canvas& canvas, const Map& map, const Series& series, const Serie
 Map::Map(const Rect& area, const View2D& view, const Plot& plot)
     : data(area), x_window(view.x), y_window(view.y), x_log(plot.x.log), y_log(plot.y.log) {
     // The scales use u() and v(), which need the members above.
-    x_scale =
-        static_cast<double>(area.width()) / (u(view.x.high) - u(view.x.low));  // NOLINT(*-prefer-member-initializer)
+    // NOLINTBEGIN(cppcoreguidelines-prefer-member-initializer)
+    x_scale = static_cast<double>(area.width()) / (u(view.x.high) - u(view.x.low));
     x0 = static_cast<double>(area.min.x) - x_scale * u(view.x.low);
-    y_scale =
-        -static_cast<double>(area.height()) / (v(view.y.high) - v(view.y.low));  // NOLINT(*-prefer-member-initializer)
+    y_scale = -static_cast<double>(area.height()) / (v(view.y.high) - v(view.y.low));
     y0 = static_cast<double>(area.max.y) - y_scale * v(view.y.low);
+    // NOLINTEND(cppcoreguidelines-prefer-member-initializer)
 }
 
 Crowd::Crowd(const Rect& area)
