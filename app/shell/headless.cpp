@@ -65,6 +65,7 @@ void Headless::frame(App& app, const FrameInput& input) {
     glClear(GL_COLOR_BUFFER_BIT);
     seconds_ = input.seconds;
     app.frame(*in.session, *in.resources, input, surface_);
+    glFinish();  // as a window's swap does: frames must not pile up in a software rasteriser
 }
 
 void Headless::run(App& app, InputQueue& queue) {

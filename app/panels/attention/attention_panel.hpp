@@ -50,7 +50,7 @@ private:
 
     Heatmap make_map(const Theme& theme) const;
     void draw_title(Canvas& canvas, const Rect& area);
-    void draw_map(Canvas& canvas, Interaction& interaction, const Rect& area);
+    void draw_map(Canvas& canvas, Interaction& interaction, const Rect& area, const Heatmap& map);
     void draw_strip(Canvas& canvas, Interaction& interaction, const Rect& area);
     void draw_breakdown(Canvas& canvas, const Rect& area);
     void draw_heads_of_cell(Canvas& canvas, const Rect& area);

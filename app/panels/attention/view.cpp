@@ -99,11 +99,12 @@ void AttentionPanel::draw(Canvas& canvas, Interaction& interaction, const Rect& 
     const bool strip = heads_ != nullptr && heads_->value && params_.heads > 1;
     if (strip && wide && inside.height() > 360) draw_strip(canvas, interaction, inside.cut_bottom(strip_height));
     // The map takes what its height lets it use; what stands beside it gets the rest.
-    const float used = heatmap_width(canvas, make_map(canvas.theme()), inside.height());
+    const Heatmap map = make_map(canvas.theme());
+    const float used = heatmap_width(canvas, map, inside.height());
     if (wide) {
         Rect side = inside.cut_right(std::max(inside.width() * side_share, inside.width() - used));
         side.cut_left(24);
-        draw_map(canvas, interaction, inside);  // first: it says which cell is hovered
+        draw_map(canvas, interaction, inside, map);  // first: it says which cell is hovered
         Rect row = side;
         const Rect breakdown = row.cut_top(side.height() * breakdown_share);
         draw_breakdown(canvas, breakdown);
@@ -111,7 +112,7 @@ void AttentionPanel::draw(Canvas& canvas, Interaction& interaction, const Rect& 
     } else {
         if (strip && inside.width() >= strip_needs)
             draw_strip(canvas, interaction, inside.cut_right(std::max(strip_column, inside.width() - used)));
-        draw_map(canvas, interaction, inside);
+        draw_map(canvas, interaction, inside, map);
     }
 }
 
@@ -154,8 +155,7 @@ Heatmap AttentionPanel::make_map(const Theme& t) const {
     return map;
 }
 
-void AttentionPanel::draw_map(Canvas& canvas, Interaction& interaction, const Rect& area) {
-    const Heatmap map = make_map(canvas.theme());
+void AttentionPanel::draw_map(Canvas& canvas, Interaction& interaction, const Rect& area, const Heatmap& map) {
     const HeatmapEvents events = draw_heatmap(canvas, interaction, area, map, view_);
     hovered_ = events.hovered;
     if (events.clicked) pin(*events.clicked);
