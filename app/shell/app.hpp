@@ -39,7 +39,7 @@ public:
 
     /// Seconds until the next frame is needed without any input; nothing: not before there is input.
     std::optional<double> next_frame_after() const { return next_frame_after_; }
-    /// What the last frame took on this thread, without the drawing of the graphics card or its software stand-in.
+    /// The processor time of this thread in the last frame, without the drawing of the graphics card or its stand-in.
     double frame_seconds() const { return frame_seconds_; }
     /// The pinned computation, in words: the window's title.
     std::string title() const;

@@ -11,7 +11,7 @@
 namespace attnscope {
 namespace {
 
-void frame_while_dragging(benchmark::State& state) {
+void measure(benchmark::State& state, bool dragging) {
     Workspace workspace;
     App app(workspace, Clipboard{[] { return std::string(); }, [](const std::string&) {}});
     auto screen = Headless::create(1600, 1000, 1);
@@ -33,7 +33,7 @@ void frame_while_dragging(benchmark::State& state) {
     }
     std::vector<double> milliseconds;
     for (auto _ : state) {
-        put("temperature", std::to_string(0.5 + 0.001 * static_cast<double>(milliseconds.size() % 1000)));
+        if (dragging) put("temperature", std::to_string(0.5 + 0.001 * static_cast<double>(milliseconds.size() % 1000)));
         (*screen)->frame(app, nothing.next_frame((*screen)->seconds() + 1.0 / 60));
         milliseconds.push_back(app.frame_seconds() * 1e3);
     }
@@ -41,6 +41,14 @@ void frame_while_dragging(benchmark::State& state) {
     state.counters["median_ms"] = milliseconds[milliseconds.size() / 2];
     state.counters["p99_ms"] = milliseconds[milliseconds.size() * 99 / 100];
 }
+void frame_while_dragging(benchmark::State& state) {
+    measure(state, true);
+}
+// The same without jobs: what drawing alone costs.
+void frame_at_rest(benchmark::State& state) {
+    measure(state, false);
+}
+BENCHMARK(frame_at_rest)->Arg(15)->Arg(512)->Iterations(300)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(frame_while_dragging)->Arg(15)->Arg(512)->Iterations(300)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace
