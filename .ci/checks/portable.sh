@@ -19,7 +19,7 @@ here=${PWD#/}
 here=${here%%/*}
 case $here in usr | tmp | var | opt | src) ;; *) places+="|$here" ;; esac
 # Ada is nobody: tests of paths below a home use her name.
-if found=$(project_files | xargs -0 grep -nIE "(^|[^A-Za-z0-9_./-])/($places)/[A-Za-z]" -- | grep -vF /home/ada); then
+if found=$(project_files | xargs -0 grep -nIE "(^|[^A-Za-z0-9_./-])/($places)/[A-Za-z]" -- | grep -vF /home/user); then
     printf 'a path of one machine:\n%s\n' "$found"
     status=1
 fi

@@ -287,14 +287,14 @@ private:
 };
 
 TEST(StateFolder, FollowsTheXdgRules) {
-    const Environment home("HOME", "/home/ada");
+    const Environment home("HOME", "/home/user");
     {
         const Environment state("XDG_STATE_HOME", "/var/state");
         EXPECT_EQ(state_folder(), "/var/state/attnscope");
     }
     for (const char* useless : {static_cast<const char*>(nullptr), "", "relative/path"}) {
         const Environment state("XDG_STATE_HOME", useless);
-        EXPECT_EQ(state_folder(), "/home/ada/.local/state/attnscope");
+        EXPECT_EQ(state_folder(), "/home/user/.local/state/attnscope");
         const Environment nowhere("HOME", useless);
         EXPECT_EQ(state_folder(), "");
     }
