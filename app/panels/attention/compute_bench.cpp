@@ -18,7 +18,7 @@ Request request_of(Index length) {
 void shown_head(benchmark::State& state) {
     const Request request = request_of(state.range(0));
     for (auto _ : state) {
-        const Result<Shown> shown = compute_shown(request, {});
+        Result<Shown> shown = compute_shown(request, {});
         if (!shown) state.SkipWithError(shown.error().what.c_str());
         benchmark::DoNotOptimize(shown->largest_weight);
     }
@@ -28,7 +28,7 @@ BENCHMARK(shown_head)->Arg(15)->Arg(128)->Arg(512)->Arg(2048)->Unit(benchmark::k
 void all_heads_small(benchmark::State& state) {
     const Request request = request_of(state.range(0));
     for (auto _ : state) {
-        const Result<Strip> strip = compute_strip(request, {});
+        Result<Strip> strip = compute_strip(request, {});
         if (!strip) state.SkipWithError(strip.error().what.c_str());
         benchmark::DoNotOptimize(strip->largest.front());
     }
