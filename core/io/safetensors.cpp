@@ -245,6 +245,25 @@ std::string full_name(std::string_view file, const Entry& entry) {
     return fmt::format("{}:{}", file, printable(entry.name, 80));
 }
 
+struct FileHeader {
+    std::vector<Entry> entries;
+    std::uint64_t data_begin = 0;  // byte of the file
+};
+
+Result<FileHeader> load_header(const std::filesystem::path& path, const std::string& file) {
+    const Result<std::uint64_t> size = size_of_file(path);
+    if (!size) return size.error();
+    const Result<std::string> front = read_file_part(path, 0, std::min<std::uint64_t>(8, *size));
+    if (!front) return front.error();
+    const Result<std::uint64_t> length = header_length(*front, *size, file);
+    if (!length) return length.error();
+    const Result<std::string> json = read_file_part(path, 8, *length);
+    if (!json) return json.error();
+    Result<std::vector<Entry>> entries = parse_header(*json, *size - 8 - *length, file);
+    if (!entries) return entries.error();
+    return FileHeader{std::move(*entries), 8 + *length};
+}
+
 }  // namespace
 
 Result<Tensor> parse_safetensors(std::string_view bytes, std::string_view tensor_name, std::string_view file_name) {
@@ -261,23 +280,23 @@ Result<Tensor> parse_safetensors(std::string_view bytes, std::string_view tensor
                          full_name(file, entry));
 }
 
+Result<std::vector<ArrayInfo>> list_safetensors(const std::filesystem::path& path) {
+    const Result<FileHeader> header = load_header(path, printable(path.native(), 1000));
+    if (!header) return header.error();
+    std::vector<ArrayInfo> arrays;
+    for (const Entry& entry : header->entries) arrays.push_back({entry.name, entry.shape});
+    return arrays;
+}
+
 Result<Tensor> load_safetensors(const std::filesystem::path& path, std::string_view tensor_name) {
     const std::string file = printable(path.native(), 1000);
-    const Result<std::uint64_t> size = size_of_file(path);
-    if (!size) return size.error();
-    const Result<std::string> front = read_file_part(path, 0, std::min<std::uint64_t>(8, *size));
-    if (!front) return front.error();
-    const Result<std::uint64_t> length = header_length(*front, *size, file);
-    if (!length) return length.error();
-    const Result<std::string> json = read_file_part(path, 8, *length);
-    if (!json) return json.error();
-    const Result<std::vector<Entry>> entries = parse_header(*json, *size - 8 - *length, file);
-    if (!entries) return entries.error();
-    Result<Found> found = find(*entries, tensor_name, file);
+    const Result<FileHeader> header = load_header(path, file);
+    if (!header) return header.error();
+    Result<Found> found = find(header->entries, tensor_name, file);
     if (!found) return found.error();
     const Entry& entry = found->entry;
     const Result<std::string> data =
-        read_file_part(path, 8 + *length + entry.offsets[0], entry.offsets[1] - entry.offsets[0]);
+        read_file_part(path, header->data_begin + entry.offsets[0], entry.offsets[1] - entry.offsets[0]);
     if (!data) return data.error();
     return decode_tensor(*data, found->type, entry.shape, full_name(file, entry));
 }

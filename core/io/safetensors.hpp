@@ -3,7 +3,9 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/io/tensor.hpp"
 
@@ -19,5 +21,14 @@ Result<Tensor> parse_safetensors(std::string_view bytes, std::string_view tensor
 
 /// The same from a file, of which only the header and the one array are read. Errors also as read_file_part.
 Result<Tensor> load_safetensors(const std::filesystem::path& path, std::string_view tensor_name);
+
+/// What a file holds, in the order of its header.
+struct ArrayInfo {
+    std::string name;
+    std::vector<Index> shape;
+};
+
+/// Reads the header alone. Errors: those of load_safetensors() about the header.
+Result<std::vector<ArrayInfo>> list_safetensors(const std::filesystem::path& path);
 
 }  // namespace attnscope

@@ -207,5 +207,19 @@ TEST(Safetensors, NamesFileAndArrayAtADoubleBeyondTheRangeOfFloat) {
                 StartsWith("m.safetensors:a: 1e+300 at [0] is beyond"));
 }
 
+TEST(Safetensors, ListsItsArraysFromTheHeaderAlone) {
+    const TempFolder folder;
+    const std::string json = R"({"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
+                             R"("a":{"dtype":"F16","shape":[2,3],"data_offsets":[4,16]}})";
+    const auto listed = list_safetensors(folder.file("m.safetensors", made(json, 16)));
+    ASSERT_TRUE(listed) << error_of(listed);
+    ASSERT_EQ(listed->size(), 2U);
+    EXPECT_EQ((*listed)[0].name, "b");
+    EXPECT_EQ((*listed)[1].name, "a");
+    EXPECT_THAT((*listed)[1].shape, ElementsAre(2, 3));
+    EXPECT_THAT(error_of(list_safetensors(folder.file("cut.safetensors", made(json, 3)))), HasSubstr("cut short"));
+    EXPECT_THAT(error_of(list_safetensors(folder / "none.safetensors")), HasSubstr("none.safetensors"));
+}
+
 }  // namespace
 }  // namespace attnscope

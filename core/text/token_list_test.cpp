@@ -1,0 +1,42 @@
+#include "core/text/token_list.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace attnscope {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::string error_of(std::string_view bytes, Index most = 100) {
+    const auto parsed = parse_token_list(bytes, "t.txt", most);
+    return parsed ? "no error" : parsed.error().what;
+}
+
+TEST(TokenList, TakesOneTokenALineWithEitherLineEnd) {
+    EXPECT_THAT(*parse_token_list("the\nking\r\n\nשלום", "t", 9), ElementsAre("the", "king", "", "שלום"));
+    EXPECT_THAT(*parse_token_list("the\n", "t", 9), ElementsAre("the"));
+}
+
+TEST(TokenList, TakesAJsonListOfStrings) {
+    EXPECT_THAT(*parse_token_list(" [\"[CLS]\", \"a b\", \"\\u0041\"]\n", "t", 9), ElementsAre("[CLS]", "a b", "A"));
+}
+
+TEST(TokenList, SaysWhatIsWrongAndWhere) {
+    EXPECT_THAT(error_of("a\n\xff"), AllOf(HasSubstr("t.txt"), HasSubstr("2")));
+    EXPECT_THAT(error_of("[1]"), AllOf(HasSubstr("t.txt"), HasSubstr("item 0"), HasSubstr("no string")));
+    EXPECT_THAT(error_of("[\"a\""), AllOf(HasSubstr("t.txt"), HasSubstr("no JSON")));
+    EXPECT_THAT(error_of("[]"), HasSubstr("empty"));
+    EXPECT_THAT(error_of(" \n "), HasSubstr("no token"));
+    EXPECT_THAT(error_of("a\nb\nc", 2), AllOf(HasSubstr("3 tokens"), HasSubstr("at most 2")));
+    EXPECT_THAT(load_token_list("there-is-no-such-file.txt", 9).error().what, HasSubstr("there-is-no-such-file.txt"));
+}
+
+TEST(TokenList, DeepNestingIsAnErrorNotACrash) {
+    EXPECT_THAT(error_of(std::string(100000, '[')), HasSubstr("t.txt"));
+}
+
+}  // namespace
+}  // namespace attnscope
