@@ -43,13 +43,25 @@ void describe_render(CLI::App& app, RenderArguments& arguments) {
     CLI::App& command =
         *app.add_subcommand("render", "Draw a panel's picture into a file; needs no display and no GPU");
     add_panel_options(command, arguments.panel);
-    command.add_option("--size", arguments.size, "Width and height in points")->type_name("WxH")->capture_default_str();
+    command.add_option("--size", arguments.size, "Width and height in points [1600x1000]")->type_name("WxH");
     command.add_option("--scale", arguments.scale, "Pixels per point, for PNG")
         ->capture_default_str()
         ->check(CLI::Range(0.1, 16.0));
     command.add_option("--theme", arguments.theme, "dark or light")->check(CLI::IsMember({"dark", "light"}));
-    command.add_flag("--window", arguments.window,
-                     "The whole window with its controls instead of the pictures alone (PNG)");
+    CLI::Option* window = command.add_flag("--window", arguments.window,
+                                           "The whole window with its controls instead of the pictures alone (PNG)");
+    command
+        .add_option("--compare", arguments.compare, "Compare with the panel's settings in this state file: A, B, B - A")
+        ->type_name("A.toml");
+    command.add_option("--part", arguments.part, "One part of the picture alone, as the Export menu names them")
+        ->excludes(window);
+    CLI::Option* paper =
+        command.add_flag("--paper", arguments.paper, "For print: black on white, the ratio of --size, PNG at 300 dpi")
+            ->excludes(window)
+            ->excludes("--theme")
+            ->excludes("--scale");
+    command.add_option("--width-cm", arguments.width_cm, "Width of the figure on paper, 1 to 100")->needs(paper);
+    command.add_option("--font-pt", arguments.font_pt, "Size of its ordinary text in points, 3 to 40")->needs(paper);
     command.add_option("--out", arguments.panel.out, "The file: .png, .svg or .pdf")->required()->type_name("FILE");
 }
 
@@ -70,9 +82,24 @@ void describe_compute(CLI::App& app, ComputeArguments& arguments) {
     command.add_option("--q", arguments.q, "Queries, [L, d] or [heads, L, d]")->required()->type_name(array);
     command.add_option("--k", arguments.k, "Keys")->required()->type_name(array);
     command.add_option("--v", arguments.v, "Values")->required()->type_name(array);
-    command.add_option("--mask", arguments.mask, "none, causal or window:W")->capture_default_str();
+    command.add_option("--mask", arguments.mask, "none, causal, window:W, padding:N, prefix:P or block:B")
+        ->capture_default_str();
     command.add_option("--temperature", arguments.temperature, "Scores are divided by it")->capture_default_str();
-    command.add_option("--scale", arguments.scale, "Scores are multiplied by it; 1/sqrt(d) when not given");
+    command.add_option("--scale", arguments.scale,
+                       "Scores are multiplied by it; when not given 1/sqrt(d), for scores other than scaled_dot 1");
+    command.add_option("--score", arguments.score, "The score, by the name the attention panel gives it")
+        ->capture_default_str();
+    command
+        .add_option("--score-weights", arguments.score_weights,
+                    "Weights of the score; random by the seed when not given")
+        ->type_name("F.safetensors");
+    command.add_option("--position", arguments.position, "Positions, by the name the attention panel gives them")
+        ->capture_default_str();
+    command.add_option("--method", arguments.method, "exact, reference, trig, positive, hyperbolic or elu")
+        ->capture_default_str();
+    command.add_option("--features", arguments.features, "How many random features")->capture_default_str();
+    command.add_flag("--orthogonal", arguments.orthogonal, "Random features in orthogonal blocks");
+    command.add_option("--seed", arguments.seed, "Of whatever is random")->capture_default_str();
     command.add_option("--weights", arguments.weights, "Write the weights too")->type_name("F.npy");
     command.add_option("--out", arguments.out, "The output array; - is standard output")
         ->required()
@@ -100,6 +127,7 @@ int run_command_line(int argc, const char* const* argv) {
     app.footer(
         "Examples:\n"
         "  attnscope render attention --set text=\"to be or not to be\" --set mask=causal --out picture.pdf\n"
+        "  attnscope render attention --paper --width-cm 12 --font-pt 8 --out figure.pdf\n"
         "  attnscope data attention --set heads=4 --out - | head\n"
         "  attnscope compute attention --q q.npy --k k.npy --v v.npy --mask causal --out out.npy\n"
         "`attnscope list` names every panel and parameter with its range. F1 in the window lists the keys.");

@@ -147,7 +147,7 @@ TEST_F(CommandLine, RefusesAValueOutOfRangeAndStatesTheRange) {
     expect_nothing_written(with("temperature=hot"), 2, HasSubstr("\"hot\" is not a number"));
     expect_nothing_written(with("heads=17"), 2, HasSubstr("a whole number from 1 to 16"));
     expect_nothing_written(with("heads=1.5"), 2, HasSubstr("is not a whole number"));
-    expect_nothing_written(with("mask=casual"), 2, HasSubstr("one of none, causal, window"));
+    expect_nothing_written(with("mask=casual"), 2, HasSubstr("one of none, causal, padding, window, prefix, block"));
     expect_nothing_written(with("text=caf\xE9 noir"), 2,
                            AllOf(HasSubstr("text: "), HasSubstr("not valid UTF-8"), HasSubstr("offset 3")));
 }

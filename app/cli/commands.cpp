@@ -26,12 +26,6 @@ std::string names_of(const Workspace& workspace) {
     return names;
 }
 
-Result<StateFile> read_state(const std::string& path) {
-    const Result<std::string> text = read_file(path, state_file_max_bytes);
-    if (!text) return text.error();
-    return parse_state(*text, path);
-}
-
 Result<void> assign(const Workspace::Entry& entry, const std::string& assignment) {
     const std::size_t equals = assignment.find('=');
     if (equals == std::string::npos) return usage_error(fmt::format("--set {}: it must be key=value", assignment));
@@ -75,28 +69,28 @@ Result<int> whole_number(std::string_view text) {
 }
 
 Result<FigureSize> size_of(const RenderArguments& arguments) {
-    const std::size_t cross = arguments.size.find('x');
+    const std::string text = arguments.size.value_or("1600x1000");
+    const std::size_t cross = text.find('x');
     FigureSize size;
     size.scale = arguments.scale;
     if (cross != std::string::npos) {
-        const Result<int> width = whole_number(std::string_view(arguments.size).substr(0, cross));
-        const Result<int> height = whole_number(std::string_view(arguments.size).substr(cross + 1));
+        const Result<int> width = whole_number(std::string_view(text).substr(0, cross));
+        const Result<int> height = whole_number(std::string_view(text).substr(cross + 1));
         if (width && height && *width >= 200 && *height >= 150) {
             size.width = *width;
             size.height = *height;
             // The picture itself is checked again when it is made; here it is the command line that is wrong.
             const double pixels = (arguments.panel.out.ends_with(".png") ? size.scale : 1) * std::max(*width, *height);
-            if (pixels > 16384)
-                return usage_error(fmt::format("--size {}: a side must be at most 16384 pixels", arguments.size));
+            if (pixels > 16384) return usage_error(fmt::format("--size {}: a side must be at most 16384 pixels", text));
             return size;
         }
     }
     return usage_error(
-        fmt::format("--size {}: it must be WIDTHxHEIGHT in points, at least 200x150, as in 1600x1000", arguments.size));
+        fmt::format("--size {}: it must be WIDTHxHEIGHT in points, at least 200x150, as in 1600x1000", text));
 }
 
 Result<std::string> render_window(Workspace& workspace, const FigureSize& size) {
-    const auto pixels = [&](int points) { return static_cast<int>(std::lround(points * size.scale)); };
+    const auto pixels = [&](double points) { return static_cast<int>(std::lround(points * size.scale)); };
     const int width = pixels(size.width), height = pixels(size.height);
     if (width > 8192 || height > 8192)
         return usage_error(fmt::format("--window: {} x {} pixels is too large; at most 8192 x 8192", width, height));
@@ -105,11 +99,56 @@ Result<std::string> render_window(Workspace& workspace, const FigureSize& size) 
     App app(workspace, Clipboard{[] { return std::string(); }, [](const std::string&) {}});
     InputQueue nothing;
     for (int i = 0; i < frames_to_rest; ++i) {
-        workspace.active().panel->wait();
+        workspace.wait();
         (*headless)->run(app, nothing);
     }
     const Image image = (*headless)->pixels();
     return encode_png(image.width, image.height, image.pixels);
+}
+
+Result<void> compare_with(Workspace& workspace, const std::string& path, std::string& warnings) {
+    const Result<StateFile> state = read_state(path);
+    if (!state) return state.error();
+    std::vector<std::string> unknown = state->warnings;
+    const auto values = state->panels.find(workspace.active().info.name);
+    if (values == state->panels.end())
+        return invalid_input(fmt::format("{}: it has no settings of the panel '{}': there is no table [panels.{}]",
+                                         path, workspace.active().info.name, workspace.active().info.name));
+    const Result<void> pinned = workspace.pin_a(workspace.active_index(), values->second, unknown);
+    if (!pinned) return Error{pinned.error().code, path + ": " + pinned.error().what};
+    for (const std::string& warning : unknown) warnings += fmt::format("attnscope: warning: {}: {}\n", path, warning);
+    return {};
+}
+
+// The size on paper in place of the one in points.
+Result<FigureSize> on_paper(const RenderArguments& arguments, const FigureSize& size) {
+    ExportSettings settings;
+    const ParamList params = describe(settings);
+    const auto put = [&](const char* key, const char* option, const std::optional<std::string>& text) -> Result<void> {
+        if (!text) return {};
+        const Result<void> done = set_from_text(*find(params, key), *text);
+        if (!done)
+            return usage_error(fmt::format("{} {}: it must be {}", option, *text, legal_values(*find(params, key))));
+        return {};
+    };
+    if (const auto done = put("width_cm", "--width-cm", arguments.width_cm); !done) return done.error();
+    if (const auto done = put("font_pt", "--font-pt", arguments.font_pt); !done) return done.error();
+    Result<FigureSize> paper =
+        paper_size(settings, arguments.size ? std::optional(size.height / size.width) : std::nullopt);
+    if (!paper) return usage_error("--paper: " + paper.error().what);
+    return paper;
+}
+
+Result<std::string> render_picture(Workspace& workspace, const RenderArguments& arguments, const FigureSize& size,
+                                   FileFormat format) {
+    Shot shot;
+    shot.part = arguments.part;
+    shot.size = size;
+    shot.theme = arguments.paper ? &paper_theme : &theme_of(workspace.theme);
+    TextShaper shaper;
+    const auto drawing = record_panel(workspace.active(), shot, shaper);
+    if (!drawing) return drawing.error();
+    return drawing_to_bytes(**drawing, format, size, {});
 }
 
 Result<DataFormat> data_format(const DataArguments& arguments) {
@@ -135,7 +174,8 @@ Result<DataFormat> data_format(const DataArguments& arguments) {
 Result<std::string> run_render(const RenderArguments& arguments) {
     const Result<FileFormat> format = format_of(arguments.panel.out);
     if (!format) return usage_error("--out " + arguments.panel.out + ": " + format.error().what);
-    const Result<FigureSize> size = size_of(arguments);
+    Result<FigureSize> size = size_of(arguments);
+    if (size && arguments.paper) size = on_paper(arguments, *size);
     if (!size) return size.error();
     if (arguments.window && *format != FileFormat::png)
         return usage_error("--window: the whole window is a picture of pixels; --out must end in .png");
@@ -144,17 +184,14 @@ Result<std::string> run_render(const RenderArguments& arguments) {
     const auto entry = prepare(workspace, arguments.panel, warnings);
     if (!entry) return entry.error();
     if (!arguments.theme.empty()) workspace.theme = arguments.theme == "light" ? ThemeName::light : ThemeName::dark;
-    Panel& panel = *(*entry)->panel;
-    panel.wait();
-    Result<std::string> bytes = std::string();
-    if (arguments.window) {
-        bytes = render_window(workspace, *size);
-    } else {
-        TextShaper shaper;
-        if (!shaper.has_system_fonts())
-            warnings += "attnscope: warning: no font was found on this system: text is drawn with the built-in one\n";
-        bytes = draw_panel_to_bytes(panel, *format, *size, shaper, theme_of(workspace.theme));
-    }
+    if (!arguments.window) workspace.close_a(workspace.active_index());  // a picture is of one setting unless asked
+    if (!arguments.compare.empty())
+        if (const Result<void> done = compare_with(workspace, arguments.compare, warnings); !done) return done.error();
+    workspace.wait();
+    if (!arguments.window && !TextShaper().has_system_fonts())
+        warnings += "attnscope: warning: no font was found on this system: text is drawn with the built-in one\n";
+    const Result<std::string> bytes =
+        arguments.window ? render_window(workspace, *size) : render_picture(workspace, arguments, *size, *format);
     if (!bytes) return bytes.error();
     if (const Result<void> written = write_output(arguments.panel.out, *bytes); !written) return written.error();
     return warnings;

@@ -1,6 +1,7 @@
 // What the subcommands do, with their arguments already parsed.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,10 +19,14 @@ struct PanelArguments {
 
 struct RenderArguments {
     PanelArguments panel;
-    std::string size = "1600x1000";  // points
-    double scale = 1;                // pixels per point
-    std::string theme;               // empty: the state's, else dark
-    bool window = false;             // the whole window instead of the panel's pictures
+    std::optional<std::string> size;  // in points; none: 1600x1000, on paper what suits the width
+    double scale = 1;                 // pixels per point
+    std::string theme;                // empty: the state's, else dark
+    bool window = false;              // the whole window instead of the panel's pictures
+    std::string compare;              // a state file with the settings A that the panel's are compared with
+    std::string part;                 // of the picture; empty: all of it
+    bool paper = false;               // a figure for print: the size's ratio counts, not the size
+    std::optional<std::string> width_cm, font_pt;  // of such a figure; none: the defaults of ExportSettings
 };
 
 struct DataArguments {

@@ -3,33 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <new>
 #include <stdexcept>
 
-#include "core/attention/attention.hpp"
+#include "app/cli/compute_options.hpp"
+#include "core/attention/reference.hpp"
+#include "core/features/kernel_attention.hpp"
 #include "core/io/array.hpp"
 #include "core/io/file.hpp"
 #include "core/io/npy.hpp"
 
 namespace attnscope {
 namespace {
-
-Result<MaskSpec> parse_mask(std::string_view text) {
-    if (text == "none") return MaskSpec{MaskKind::none, 0};
-    if (text == "causal") return MaskSpec{MaskKind::causal, 0};
-    constexpr std::string_view window = "window:";
-    if (text.starts_with(window)) {
-        const std::string_view number = text.substr(window.size());
-        Index width = -1;
-        const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), width);
-        if (error == std::errc{} && end == number.data() + number.size() && width >= 0)
-            return MaskSpec{MaskKind::window, width};
-    }
-    return usage_error(fmt::format(
-        "mask '{}' is not known: none, causal or window:W is needed, W a whole number from 0 up", printable(text, 80)));
-}
 
 Result<void> check_targets(const ComputeArguments& arguments) {
     for (const auto& [option, target] :
@@ -75,14 +61,16 @@ Result<Input> load_input(const std::string& spec) {
     return input;
 }
 
-Result<void> check_shapes(const Input& q, const Input& k, const Input& v) {
+Result<void> check_shapes(const Input& q, const Input& k, const Input& v, ScoreKind score) {
     for (const Input* other : {&k, &v})
         if (other->heads != q.heads)
             return invalid_input(fmt::format("{} has {} heads, {} has {}: q, k and v need the same number of heads",
                                              q.name, q.heads, other->name, other->heads));
-    if (q.columns != k.columns)
-        return invalid_input(fmt::format("{} has vectors of {} entries, {} of {}: queries and keys need the same d",
-                                         q.name, q.columns, k.name, k.columns));
+    if (q.columns != k.columns && needs_equal_dims(score))
+        return invalid_input(
+            fmt::format("{} has vectors of {} entries, {} of {}: queries and keys need the same d "
+                        "(but for --score general, additive, concat and sum)",
+                        q.name, q.columns, k.name, k.columns));
     if (k.rows != v.rows)
         return invalid_input(
             fmt::format("{} has {} keys, {} has {} values: each key needs one value", k.name, k.rows, v.name, v.rows));
@@ -92,24 +80,94 @@ Result<void> check_shapes(const Input& q, const Input& k, const Input& v) {
 struct Computed {
     std::vector<float> output, weights;  // all heads; weights only when they are wanted
     Index masked_rows = 0;               // of one head: the mask is the same for all
+    Index bad_rows = 0;                  // of all heads: rows whose normaliser is not positive
+
+    void add(const Matrix& head_output, const Matrix& head_weights, Index masked) {
+        output.insert(output.end(), head_output.data(), head_output.data() + head_output.size());
+        weights.insert(weights.end(), head_weights.data(), head_weights.data() + head_weights.size());
+        masked_rows = masked;
+    }
 };
 
-Result<Computed> compute_heads(const Input& q, const Input& k, const Input& v, const AttentionOptions& options,
-                               bool want_weights) {
+struct HeadArrays {
+    Matrix q, k, v;
+};
+
+// Position codes are added, or q and k turned.
+HeadArrays with_positions(const Input& q, const Input& k, const Input& v, Index head, PositionKind position) {
+    HeadArrays arrays{q.head(head), k.head(head), v.head(head)};
+    arrays.q += position_codes(position, arrays.q.rows(), arrays.q.cols());
+    arrays.k += position_codes(position, arrays.k.rows(), arrays.k.cols());
+    if (position == PositionKind::rope) {
+        arrays.q = rope(arrays.q);
+        arrays.k = rope(arrays.k);
+    }
+    return arrays;
+}
+
+Result<void> compute_head(const HeadArrays& in, const ComputeOptions& options, bool want_weights, Computed& computed) {
+    if (options.method == ComputeMethod::reference) {
+        const Result<ReferenceAttention> done =
+            reference_attention(in.q.cast<double>(), in.k.cast<double>(), in.v.cast<double>(), options.attention);
+        if (!done) return done.error();
+        computed.add(done->output.cast<float>(), want_weights ? Matrix(done->weights.cast<float>()) : Matrix(),
+                     done->masked_rows);
+        return {};
+    }
+    if (options.method == ComputeMethod::features) {
+        KernelOptions kernel{.features = options.features,
+                             .temperature = options.attention.temperature,
+                             .scale = effective_scale(options.attention, in.q.cols()),
+                             .mask = options.attention.mask,
+                             .keep_weights = want_weights};
+        const Result<KernelAttention> done = kernel_attention(in.q, in.k, in.v, kernel);
+        if (!done) return done.error();
+        computed.add(done->output, done->weights, done->masked_rows);
+        computed.bad_rows += done->bad_rows;
+        return {};
+    }
+    const Result<Attention> done = attention(in.q, in.k, in.v, options.attention);
+    if (!done) return done.error();
+    computed.add(done->output, want_weights ? done->weights : Matrix(), done->masked_rows);
+    return {};
+}
+
+Result<Computed> compute_heads(const Input& q, const Input& k, const Input& v, const ComputeArguments& arguments,
+                               ComputeOptions options) {
+    const auto weights = score_weights({.kind = options.attention.score,
+                                        .file = arguments.score_weights,
+                                        .heads = q.heads,
+                                        .query_dim = q.columns,
+                                        .key_dim = k.columns,
+                                        .seed = arguments.seed});
+    if (!weights) return weights.error();
     Computed computed;
     for (Index h = 0; h < q.heads; ++h) {
-        const Result<Attention> head = attention(q.head(h), k.head(h), v.head(h), options);
-        if (!head) {
-            const Error& error = head.error();
+        options.attention.score_weights = (*weights)[static_cast<std::size_t>(h)];
+        if (options.position == PositionKind::alibi) options.attention.distance_slope = alibi_slope(h, q.heads);
+        options.features.seed = arguments.seed + static_cast<std::uint64_t>(h);
+        const HeadArrays head = with_positions(q, k, v, h, options.position);
+        if (const Result<void> done = compute_head(head, options, !arguments.weights.empty(), computed); !done) {
+            const Error& error = done.error();
             return q.heads == 1 ? error : Error{error.code, fmt::format("head {}: {}", h, error.what)};
         }
-        computed.output.insert(computed.output.end(), head->output.data(), head->output.data() + head->output.size());
-        if (want_weights)
-            computed.weights.insert(computed.weights.end(), head->weights.data(),
-                                    head->weights.data() + head->weights.size());
-        computed.masked_rows = head->masked_rows;
     }
     return computed;
+}
+
+std::string notes_of(const Computed& computed, const Input& q, const ComputeArguments& arguments,
+                     const ComputeOptions& options) {
+    std::string notes;
+    const auto add = [&](const std::string& note) { notes += (notes.empty() ? "" : "; ") + note; };
+    if (has_weights(options.attention.score) && arguments.score_weights.empty())
+        add(fmt::format("score weights: random, seed {}", arguments.seed));
+    if (computed.masked_rows > 0)
+        add(fmt::format("{} of {} rows{} see no key: their weights and outputs are 0", computed.masked_rows, q.rows,
+                        q.heads > 1 ? " of each head" : ""));
+    if (computed.bad_rows > 0)
+        add(fmt::format("{} rows in all have a normaliser that is not positive: their weights mean nothing",
+                        computed.bad_rows));
+    return notes;
 }
 
 /// The bytes of one result file, of the rank of q.
@@ -120,8 +178,8 @@ std::string result_file(const Input& q, Index columns, const std::vector<float>&
 }
 
 Result<std::string> run(const ComputeArguments& arguments) {
-    const Result<MaskSpec> mask = parse_mask(arguments.mask);
-    if (!mask) return mask.error();
+    const Result<ComputeOptions> options = parse_options(arguments);
+    if (!options) return options.error();
     if (Result<void> targets = check_targets(arguments); !targets) return targets.error();
     const Result<Input> q = load_input(arguments.q);
     if (!q) return q.error();
@@ -129,14 +187,10 @@ Result<std::string> run(const ComputeArguments& arguments) {
     if (!k) return k.error();
     const Result<Input> v = load_input(arguments.v);
     if (!v) return v.error();
-    if (Result<void> fit = check_shapes(*q, *k, *v); !fit) return fit.error();
+    if (Result<void> fit = check_shapes(*q, *k, *v, options->attention.score); !fit) return fit.error();
 
-    AttentionOptions options;
-    options.temperature = arguments.temperature;
-    options.scale = arguments.scale;
-    options.mask = *mask;
     const bool want_weights = !arguments.weights.empty();
-    const Result<Computed> computed = compute_heads(*q, *k, *v, options, want_weights);
+    const Result<Computed> computed = compute_heads(*q, *k, *v, arguments, *options);
     if (!computed) return computed.error();
 
     // Both files are made in memory before the first is written: from here on only the system can refuse.
@@ -145,9 +199,7 @@ Result<std::string> run(const ComputeArguments& arguments) {
     if (want_weights)
         if (Result<void> written = write_output(arguments.weights, weights); !written) return written.error();
     if (Result<void> written = write_output(arguments.out, output); !written) return written.error();
-    if (computed->masked_rows == 0) return std::string{};
-    return fmt::format("{} of {} rows{} see no key: their weights and outputs are 0", computed->masked_rows, q->rows,
-                       q->heads > 1 ? " of each head" : "");
+    return notes_of(*computed, *q, arguments, *options);
 }
 
 }  // namespace

@@ -183,7 +183,7 @@ TEST_F(ComputeTest, DashWritesTheSameBytesToStandardOutput) {
 TEST_F(ComputeTest, RefusesShapesThatDoNotFitAndNamesBoth) {
     EXPECT_THAT(failure(arguments(tensor({3, 4}, 1), tensor({5, 8}, 2), tensor({5, 4}, 3))),
                 AllOf(HasSubstr("q.npy [3, 4] has vectors of 4 entries"), HasSubstr("k.npy [5, 8] of 8"),
-                      EndsWith("the same d")));
+                      HasSubstr("the same d")));
     EXPECT_THAT(failure(arguments(tensor({3, 4}, 1), tensor({5, 4}, 2), tensor({6, 4}, 3))),
                 AllOf(HasSubstr("k.npy [5, 4] has 5 keys"), HasSubstr("v.npy [6, 4] has 6 values"),
                       EndsWith("each key needs one value")));
@@ -218,7 +218,7 @@ TEST_F(ComputeTest, RefusesOtherMasks) {
                                    "window: 2", "window:99999999999999999999"}) {
         a.mask = mask;
         EXPECT_THAT(failure(a),
-                    AllOf(HasSubstr("mask '" + a.mask + "' is not known"), HasSubstr("none, causal or window:W")));
+                    AllOf(HasSubstr("mask '" + a.mask + "' is not known"), HasSubstr("none, causal, window:W")));
     }
     EXPECT_EQ(run_compute_attention(a).error().code, ErrorCode::usage);
 }

@@ -41,6 +41,11 @@ public:
     /// The same, centred in height about `at`.
     float text_middle(Vec2 at, std::string_view text, const TextStyle& style);
 
+    /// Text whose baseline starts at `start`, whatever style.align says: for passing on what was drawn elsewhere.
+    void place_text(Vec2 start, std::string_view text, const TextStyle& style) {
+        draw_text(start, text, *shaper_->shape(text, style), style);
+    }
+
     TextShaper& shaper() { return *shaper_; }
     const Theme& theme() const { return *theme_; }
 

@@ -31,6 +31,7 @@ struct Figure {
                          theme.ground);
         draw(canvas);
     }
+    double points_per_unit() const { return size.points_per_unit > 0 ? size.points_per_unit : 1; }
 };
 
 using Surface = std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)>;
@@ -39,8 +40,9 @@ Result<void> check_size(FileFormat format, const FigureSize& size) {
     if (!(size.scale > 0) || !std::isfinite(size.scale))
         return invalid_input(fmt::format("the scale of the figure is {}; it must be greater than 0", size.scale));
     const bool png = format == FileFormat::png;
-    const double width = png ? std::round(size.width * size.scale) : size.width;
-    const double height = png ? std::round(size.height * size.scale) : size.height;
+    const double on_paper = size.points_per_unit > 0 ? size.points_per_unit : 1;
+    const double width = png ? std::round(size.width * size.scale) : size.width * on_paper;
+    const double height = png ? std::round(size.height * size.scale) : size.height * on_paper;
     const char* unit = png ? "pixels" : "points";
     if (width < 1 || height < 1)
         return invalid_input(
@@ -80,7 +82,9 @@ Result<std::string> png_bytes(const Figure& figure) {
         if (const auto finished = canvas.finish(); !finished) return finished.error();
     }
     to_colors(pixels);
-    return encode_png(width, height, pixels);
+    const double dots_per_inch =
+        figure.size.points_per_unit > 0 ? figure.size.scale * 72 / figure.points_per_unit() : 0;
+    return encode_png(width, height, pixels, dots_per_inch);
 }
 
 cairo_status_t append(void* bytes, const unsigned char* data, unsigned int length) {
@@ -94,12 +98,14 @@ cairo_status_t append(void* bytes, const unsigned char* data, unsigned int lengt
 
 Result<std::string> pdf_bytes(const Figure& figure) {
     std::string bytes;
-    const Surface surface(cairo_pdf_surface_create_for_stream(append, &bytes, figure.size.width, figure.size.height),
-                          cairo_surface_destroy);
+    const double points = figure.points_per_unit();
+    const Surface surface(
+        cairo_pdf_surface_create_for_stream(append, &bytes, figure.size.width * points, figure.size.height * points),
+        cairo_surface_destroy);
     // cairo would write the time of the run.
     cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATE_DATE, "");
     {
-        CairoCanvas canvas(surface.get(), 1, figure.shaper, figure.theme);
+        CairoCanvas canvas(surface.get(), points, figure.shaper, figure.theme);
         figure.draw_on(canvas);
         if (const auto finished = canvas.finish(); !finished) return finished.error();
     }
@@ -111,7 +117,9 @@ Result<std::string> pdf_bytes(const Figure& figure) {
 }
 
 Result<std::string> svg_bytes(const Figure& figure) {
-    SvgCanvas canvas(figure.size.width, figure.size.height, figure.shaper, figure.theme);
+    constexpr double cm_per_point = 2.54 / 72;
+    SvgCanvas canvas({figure.size.width, figure.size.height, figure.size.points_per_unit * cm_per_point}, figure.shaper,
+                     figure.theme);
     figure.draw_on(canvas);
     return canvas.finish();
 }

@@ -12,10 +12,13 @@ namespace attnscope {
 
 enum class FileFormat { png, svg, pdf };
 
-/// Width and height in points; for PNG a point is `scale` pixels, the other formats have no pixels.
+/// Width and height in units of the layout, on the screen points. For PNG a unit is `scale` pixels.
 struct FigureSize {
-    int width = 1600, height = 1000;
+    double width = 1600, height = 1000;
     double scale = 1;
+    /// On paper: points (1/72 inch) per unit. A PNG then says its resolution, an SVG its size in centimetres. 0: a unit
+    /// is a point, and only a PDF has a size.
+    double points_per_unit = 0;
 };
 
 /// By the path's extension, in any case. The error names the extensions there are.

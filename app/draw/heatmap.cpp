@@ -66,6 +66,7 @@ float widest(Canvas& canvas, const std::vector<std::string>& labels) {
 }
 
 void draw_row_labels(const Scene& s) {
+    if (s.map.row_labels.empty()) return;
     const Theme& t = s.canvas.theme();
     const Index step = label_step(s.cell_height(), label_size + 1);
     const Range range = visible(s.view.y, s.rows());
@@ -142,6 +143,29 @@ void draw_values(const Scene& s) {
 Rect cell_rect(const Scene& s, Cell cell) {
     const auto row = static_cast<double>(cell.row), column = static_cast<double>(cell.column);
     return {{s.x(column), s.y(row)}, {s.x(column + 1), s.y(row + 1)}};
+}
+
+void draw_marks(const Scene& s) {
+    const float width = s.cell_width(), height = s.cell_height();
+    const bool legible = width >= 16 && height >= 12;
+    const bool values = width >= 37 && height >= 17;  // their place is the middle
+    for (const CellMark& mark : s.map.marks) {
+        const Rect cell = cell_rect(s, mark.cell);
+        if (cell.max.x < s.cells.min.x || cell.min.x > s.cells.max.x || cell.max.y < s.cells.min.y ||
+            cell.min.y > s.cells.max.y)
+            continue;
+        if (!legible) {
+            const float radius = std::clamp(width * 0.22F, 0.6F, 2.5F);
+            s.canvas.fill_circle(cell.center(), radius + 0.7F, Color::hex(0x0b0d10));
+            s.canvas.fill_circle(cell.center(), radius, Color::hex(0xffffff));
+            continue;
+        }
+        const TextStyle style{
+            .color = Color::hex(0xffffff), .size = 10, .font = Font::mono, .bold = true, .align = Align::center};
+        const Vec2 at = values ? Vec2{cell.max.x - 7, cell.min.y + 7} : cell.center();
+        s.canvas.fill_circle(at, 6, Color::hex(0x0b0d10));
+        s.canvas.text_middle(at, mark.text, style);
+    }
 }
 
 void draw_crosshair(const Scene& s) {
@@ -225,27 +249,33 @@ std::string cell_text(double value, int decimals) {
     return text;
 }
 
+HeatmapMargins heatmap_margins(Canvas& canvas, const Heatmap& map) {
+    return {
+        (map.row_labels.empty() ? 0 : widest(canvas, map.row_labels) + 14) + (map.row_title.empty() ? 0 : title_space),
+        (map.color_bar ? bar_space : 0) + (map.bars.values.empty() ? 0 : bars_space)};
+}
+
 float heatmap_width(Canvas& canvas, const Heatmap& map, float height) {
-    const float left = widest(canvas, map.row_labels) + 14 + title_space;
+    const HeatmapMargins margins = heatmap_margins(canvas, map);
     const float labels = widest(canvas, map.column_labels);
     const auto rows = static_cast<float>(map.picture.values->rows()),
                columns = static_cast<float>(map.picture.values->cols());
     const float square = height - (label_size + 10 + title_space) - 22;
     const bool upright = labels + 6 <= square / rows;
     const float cells = upright ? square : square - (labels * 0.71F + 20) + label_size + 10;
-    return left + std::max(cells, 0.0F) * columns / rows + bar_space + (map.bars.values.empty() ? 0 : bars_space);
+    return margins.left + std::max(cells, 0.0F) * columns / rows + margins.right;
 }
 
 HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect& area, const Heatmap& map,
                            HeatmapView& view) {
     HeatmapEvents events;
     const Index rows = map.picture.values->rows(), columns = map.picture.values->cols();
-    const float row_labels = widest(canvas, map.row_labels), column_labels = widest(canvas, map.column_labels);
+    const float column_labels = widest(canvas, map.column_labels);
     // Room for labels, then the largest rectangle with square cells in what is left.
-    const float left = row_labels + 14 + title_space;
+    const float left = heatmap_margins(canvas, map).left;
     const bool has_bars = !map.bars.values.empty() && area.width() >= bars_need;
     const float bars = has_bars ? bars_space : 0;
-    const float most_width = area.width() - left - bar_space - bars;
+    const float most_width = area.width() - left - (map.color_bar ? bar_space : 0) - bars;
     const bool upright = column_labels + 6 <= most_width / static_cast<float>(columns);
     const float top = (upright ? label_size + 10 : column_labels * 0.71F + 20) + title_space;
     const float most_height = area.height() - top - 22;
@@ -261,9 +291,14 @@ HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect&
     rules.x = {.low = 0, .high = whole_x, .least = std::min(2.0, whole_x)};
     rules.y = {.low = 0, .high = whole_y, .least = std::min(2.0, whole_y)};
     rules.y_down = true;
-    handle(view.view, pointer, events.cells, fitted, rules);
+    Pointer mover = pointer;
+    if (map.painting) {
+        mover.drag = {};
+        mover.double_clicked = false;
+    }
+    handle(view.view, mover, events.cells, fitted, rules);
 
-    Scene scene{canvas, map, view.view, events.cells, map.pinned};
+    Scene scene{canvas, map, view.view, events.cells, map.lit ? map.lit : map.pinned};
     if (pointer.hovered) {
         const auto column = static_cast<double>((pointer.at.x - events.cells.min.x) / events.cells.width());
         const auto row = static_cast<double>((pointer.at.y - events.cells.min.y) / events.cells.height());
@@ -272,6 +307,7 @@ HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect&
             std::clamp<Index>(static_cast<Index>(std::floor(view_value(scene.view.x, column, false))), 0, columns - 1)};
         events.hovered = scene.active = here;
         if (pointer.clicked) events.clicked = here;
+        if (map.painting && (pointer.held || pointer.pressed)) events.painted = here;
     }
 
     CellPicture picture = map.picture;
@@ -282,12 +318,15 @@ HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect&
         const Clip clip(canvas, events.cells);
         draw_grid(scene);
         draw_values(scene);
+        draw_marks(scene);
     }
     draw_crosshair(scene);
     draw_row_labels(scene);
     draw_column_labels(scene, upright);
     if (has_bars) draw_row_bars(scene, events.cells.max.x + 10);
-    draw_color_bar(scene, Rect::sized({events.cells.max.x + bars + 18, events.cells.min.y}, 12, events.cells.height()));
+    if (map.color_bar)
+        draw_color_bar(scene,
+                       Rect::sized({events.cells.max.x + bars + 18, events.cells.min.y}, 12, events.cells.height()));
 
     const Theme& t = canvas.theme();
     canvas.text({area.min.x + 11, events.cells.center().y}, map.row_title,

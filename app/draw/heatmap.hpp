@@ -24,12 +24,23 @@ struct RowBars {
     double most = 1;  // the value of a full bar
 };
 
+/// A short text in the corner of a cell: a rank, a sign.
+struct CellMark {
+    Cell cell;
+    std::string text;
+};
+
 struct Heatmap {
-    CellPicture picture;                                 // its view is set by the zoom
-    std::vector<std::string> row_labels, column_labels;  // as many as there are rows, columns; too many are thinned
+    CellPicture picture;  // its view is set by the zoom
+    // As many as there are rows, columns; too many are thinned. No row labels at all: nothing is written there.
+    std::vector<std::string> row_labels, column_labels;
     std::string row_title, column_title, value_title;
     std::optional<Cell> pinned;
-    RowBars bars;  // none when it has no values
+    std::optional<Cell> lit;  // instead of the pinned cell, while the mouse is elsewhere: its row and column are lit
+    RowBars bars;             // none when it has no values
+    bool color_bar = true;
+    std::vector<CellMark> marks;  // where cells are too small for their text, dots
+    bool painting = false;        // dragging reports cells instead of moving the picture
 };
 
 struct HeatmapView {
@@ -38,8 +49,8 @@ struct HeatmapView {
 
 struct HeatmapEvents {
     std::optional<Cell> hovered, clicked;
-    bool clicked_outside = false;  // on the ground beside the cells
-    Rect cells;                    // where the cells are
+    std::optional<Cell> painted;  // while painting: under the mouse, whose button is down
+    Rect cells;                   // where the cells are
 };
 
 /// Draws the heatmap into `area`, cells square when the whole matrix is shown. Wheel zooms, drag pans, double click
@@ -47,6 +58,12 @@ struct HeatmapEvents {
 /// printed cells), whatever the size of the matrix.
 HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect& area, const Heatmap& map,
                            HeatmapView& view);
+
+/// What stands left of the cells (labels, title) and right of them (bars, colour bar), in points.
+struct HeatmapMargins {
+    float left = 0, right = 0;
+};
+HeatmapMargins heatmap_margins(Canvas& canvas, const Heatmap& map);
 
 /// The width that a heatmap of this height can use, with its labels, bars and colour bar.
 float heatmap_width(Canvas& canvas, const Heatmap& map, float height);

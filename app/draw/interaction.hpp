@@ -1,7 +1,9 @@
 // How a picture hears of the mouse. On the screen the shell answers; in a file export nobody touches anything.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "app/draw/geometry.hpp"
 #include "app/draw/pointer.hpp"
@@ -16,6 +18,20 @@ public:
     virtual Pointer area(std::string_view /*id*/, const Rect& /*rect*/) { return {}; }
     /// Text beside the mouse.
     virtual void tooltip(std::string_view /*text*/) {}
+};
+
+/// The same mouse for a second picture of the same kind: its areas' names get a prefix, so that they stay unique.
+class PrefixedInteraction final : public Interaction {
+public:
+    PrefixedInteraction(Interaction& under, std::string prefix) : under_(&under), prefix_(std::move(prefix)) {}
+    Pointer area(std::string_view id, const Rect& rect) override {
+        return under_->area(prefix_ + std::string(id), rect);
+    }
+    void tooltip(std::string_view text) override { under_->tooltip(text); }
+
+private:
+    Interaction* under_;
+    std::string prefix_;
 };
 
 }  // namespace attnscope

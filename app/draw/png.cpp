@@ -32,7 +32,15 @@ void write_to_sink(png_structp png, png_bytep data, png_size_t size) {
 }
 
 // In a function of its own, without objects that longjmp would skip.
-bool write_png(png_structp png, png_infop info, int width, int height, bool opaque, const Color* pixels) {
+struct Picture {
+    int width, height;
+    bool opaque;
+    const Color* pixels;
+    png_uint_32 dots_per_meter;  // 0: not said
+};
+
+bool write_png(png_structp png, png_infop info, const Picture& picture) {
+    const auto [width, height, opaque, pixels, dots_per_meter] = picture;
     if (setjmp(png_jmpbuf(png)) != 0) return false;
     // Fast settings: our pictures are flat, better ones cost five times the time for a tenth of the size.
     png_set_compression_level(png, 4);
@@ -41,6 +49,7 @@ bool write_png(png_structp png, png_infop info, int width, int height, bool opaq
                  opaque ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_RGBA, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                  PNG_FILTER_TYPE_DEFAULT);
     png_set_sRGB(png, info, PNG_sRGB_INTENT_PERCEPTUAL);
+    if (dots_per_meter > 0) png_set_pHYs(png, info, dots_per_meter, dots_per_meter, PNG_RESOLUTION_METER);
     png_write_info(png, info);
     if (opaque) png_set_filler(png, 0, PNG_FILLER_AFTER);
     for (int y = 0; y < height; ++y)
@@ -51,11 +60,12 @@ bool write_png(png_structp png, png_infop info, int width, int height, bool opaq
 
 }  // namespace
 
-std::string encode_png(int width, int height, std::span<const Color> pixels) {
+std::string encode_png(int width, int height, std::span<const Color> pixels, double dots_per_inch) {
     static_assert(sizeof(Color) == 4, "the pixels are handed to libpng as they are");
     check(width >= 1 && height >= 1 &&
               pixels.size() == static_cast<std::size_t>(width) * static_cast<std::size_t>(height),
           "encode_png() with width x height pixels");
+    const auto dots_per_meter = static_cast<png_uint_32>(dots_per_inch > 0 ? dots_per_inch / 0.0254 + 0.5 : 0);
     const bool opaque = std::all_of(pixels.begin(), pixels.end(), [](Color c) { return c.a == 255; });
     Sink sink;
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
@@ -63,7 +73,7 @@ std::string encode_png(int width, int height, std::span<const Color> pixels) {
     bool written = false;
     if (info != nullptr) {
         png_set_write_fn(png, &sink, write_to_sink, nullptr);
-        written = write_png(png, info, width, height, opaque, pixels.data());
+        written = write_png(png, info, {width, height, opaque, pixels.data(), dots_per_meter});
     }
     png_destroy_write_struct(&png, &info);
     // With sizes as checked above nothing but memory can be missing.

@@ -24,7 +24,8 @@ struct Image {
 /// The complete bytes of a PNG file, 8 bits a channel: RGB when every pixel is opaque, else RGBA. The same pixels give
 /// the same bytes: no time, no program name in it. width, height >= 1 and width x height pixels, else a broken
 /// invariant; std::bad_alloc without memory.
-std::string encode_png(int width, int height, std::span<const Color> pixels);
+/// `dots_per_inch` > 0 is written as the resolution (in whole pixels a metre).
+std::string encode_png(int width, int height, std::span<const Color> pixels, double dots_per_inch = 0);
 
 /// Any PNG as 8-bit RGBA. Refuses what libpng finds damaged, more than 16384 pixels a side or 128 million pixels in
 /// all, and sizes that the bytes cannot hold. `name` names the file in the error.

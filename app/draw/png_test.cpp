@@ -98,5 +98,15 @@ TEST(Compare, DifferentSizesDifferEverywhere) {
     EXPECT_TRUE(difference.picture.pixels.empty());
 }
 
+TEST(Png, WritesTheResolutionWhenThereIsOne) {
+    const std::vector<Color> pixels(4, Color::hex(0x102030));
+    EXPECT_EQ(encode_png(2, 2, pixels).find("pHYs"), std::string::npos);
+    const std::string png = encode_png(2, 2, pixels, 300);
+    const std::size_t at = png.find("pHYs");
+    ASSERT_NE(at, std::string::npos);
+    // 300 dots an inch are 11811 a metre, 0x2E23; the unit is the metre.
+    EXPECT_EQ(png.substr(at + 4, 9), std::string("\0\0\x2E\x23\0\0\x2E\x23\x01", 9));
+}
+
 }  // namespace
 }  // namespace attnscope

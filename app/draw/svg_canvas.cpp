@@ -89,13 +89,16 @@ CellImage enlarged(CellImage image) {
 
 }  // namespace
 
-SvgCanvas::SvgCanvas(double width, double height, TextShaper& shaper, const Theme& theme) : Canvas(shaper, theme) {
+SvgCanvas::SvgCanvas(const SvgSize& size, TextShaper& shaper, const Theme& theme) : Canvas(shaper, theme) {
+    const auto on_page = [&](double units) {
+        return size.cm_per_unit > 0 ? number(units * size.cm_per_unit) + "cm" : number(units);
+    };
     fmt::format_to(std::back_inserter(svg_),
                    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                    "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" "
-                   "version=\"1.1\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" "
+                   "version=\"1.1\" width=\"{2}\" height=\"{3}\" viewBox=\"0 0 {0} {1}\" "
                    "font-family=\"Inter, sans-serif\" stroke-linejoin=\"round\">\n",
-                   number(width), number(height));
+                   number(size.width), number(size.height), on_page(size.width), on_page(size.height));
 }
 
 std::string SvgCanvas::finish() {

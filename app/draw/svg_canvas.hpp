@@ -9,12 +9,17 @@
 
 namespace attnscope {
 
+/// In units of the drawing. With `cm_per_unit` > 0 the file says how large it is on paper.
+struct SvgSize {
+    double width = 0, height = 0;
+    double cm_per_unit = 0;
+};
+
 /// Geometry as CairoCanvas; numbers have at most three decimals. Text names the fonts of the screen (Inter, JetBrains
 /// Mono) with generic families behind them; it begins where it was measured and its direction is left to the viewer.
 class SvgCanvas final : public Canvas {
 public:
-    /// A figure of width x height points.
-    SvgCanvas(double width, double height, TextShaper& shaper, const Theme& theme);
+    SvgCanvas(const SvgSize& size, TextShaper& shaper, const Theme& theme);
 
     void fill_rect(const Rect& area, Color color, float radius = 0) override;
     void stroke_rect(const Rect& area, Color color, float width = 1, float radius = 0) override;

@@ -28,6 +28,11 @@ constexpr Theme light_theme{ThemeName::light,     Color::hex(0xf5f6f8), Color::h
                             Color::hex(0x1a1e26), Color::hex(0x5b6573), Color::hex(0x0a74c4), Color::hex(0xb45f06),
                             Color::hex(0xeceff4), Color::hex(0xffffff), Color::hex(0x8a5a00)};
 
+/// For figures in print: black on white, colours that stay dark enough on paper.
+constexpr Theme paper_theme{ThemeName::light,     Color::hex(0xffffff), Color::hex(0xffffff), Color::hex(0xb8bcc4),
+                            Color::hex(0x000000), Color::hex(0x3c424c), Color::hex(0x08559a), Color::hex(0x8a4500),
+                            Color::hex(0xe8ebef), Color::hex(0xffffff), Color::hex(0x6e4700)};
+
 constexpr const Theme& theme_of(ThemeName name) {
     return name == ThemeName::dark ? dark_theme : light_theme;
 }

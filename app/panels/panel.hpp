@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/draw/canvas.hpp"
+#include "app/draw/heatmap.hpp"
 #include "app/draw/interaction.hpp"
 #include "app/shell/input.hpp"
 #include "app/state/params.hpp"
@@ -65,6 +66,27 @@ public:
     virtual void draw_explain(Canvas& canvas, const Rect& area) = 0;
     /// The same as one line of plain text; empty when nothing is pinned.
     virtual std::string explain_text() const { return {}; }
+    /// The shown numbers as tab-separated text, for the clipboard.
+    virtual std::string copy_text() const { return explain_text(); }
+
+    /// The matrix that an A/B comparison shows of two settings and subtracts. Nothing: the two pictures are drawn side
+    /// by side.
+    virtual std::optional<Heatmap> comparable(const Theme& /*theme*/) const { return std::nullopt; }
+    /// A cell of the comparison was clicked: the panel may pin it.
+    virtual void comparison_clicked(const Cell& /*cell*/) {}
+
+    /// Names of parts of the picture that can be saved alone: "map", "breakdown".
+    virtual std::vector<std::string> parts() const { return {}; }
+    /// Draws one of parts().
+    virtual void draw_part(std::string_view /*part*/, Canvas& /*canvas*/, Interaction& /*interaction*/,
+                           const Rect& /*area*/) {}
+
+    /// The user dropped a file on the window. True when the panel takes it: it sets its parameters, and what is wrong
+    /// with the file shows through status().
+    virtual bool drop_file(const std::string& /*path*/) { return false; }
+    /// What drop_file() takes, for the message when it does not: "arrays (.npy, .safetensors)".
+    virtual std::string drop_help() const { return {}; }
+
     /// A key that no control wanted. True when used.
     virtual bool key(const KeyPress& /*press*/) { return false; }
     /// The keys this panel understands, for F1: {"arrow keys", "move the pinned cell"}.
@@ -94,7 +116,9 @@ private:
     std::atomic<void (*)()> wake_{nullptr};
 };
 
+/// Makes one panel; called again for a second instance of it, as an A/B comparison needs.
+using PanelFactory = std::function<std::unique_ptr<Panel>()>;
 /// Generated from the folders in app/panels.
-std::vector<std::unique_ptr<Panel>> make_all_panels();
+std::vector<PanelFactory> panel_factories();
 
 }  // namespace attnscope

@@ -6,17 +6,26 @@
 
 namespace attnscope {
 
-Workspace::Workspace() : Workspace(make_all_panels()) {}
+namespace {
 
-Workspace::Workspace(std::vector<std::unique_ptr<Panel>> panels) {
-    check(!panels.empty(), "there is at least one panel");
-    for (auto& panel : panels) {
+ParamList describe_panel(Panel& panel) {
+    Describe description;
+    panel.describe(description);
+    return description.take();
+}
+
+}  // namespace
+
+Workspace::Workspace() : Workspace(panel_factories()) {}
+
+Workspace::Workspace(const std::vector<PanelFactory>& factories) {
+    check(!factories.empty(), "there is at least one panel");
+    for (const PanelFactory& factory : factories) {
         Entry entry;
-        entry.info = panel->info();
-        Describe description;
-        panel->describe(description);
-        entry.params = description.take();
-        entry.panel = std::move(panel);
+        entry.factory = factory;
+        entry.panel = factory();
+        entry.info = entry.panel->info();
+        entry.params = describe_panel(*entry.panel);
         entries_.push_back(std::move(entry));
     }
     std::stable_sort(entries_.begin(), entries_.end(),
@@ -30,16 +39,83 @@ const Workspace::Entry* Workspace::find_panel(std::string_view name) const {
     return nullptr;
 }
 
+void Workspace::update() {
+    const Entry& entry = active();
+    entry.panel->update();
+    if (entry.a) entry.a->panel->update();
+}
+
+void Workspace::wait() {
+    const Entry& entry = active();
+    entry.panel->wait();
+    if (entry.a) entry.a->panel->wait();
+}
+
+void Workspace::set_wake(void (*wake)()) {
+    wake_ = wake;
+    for (const Entry& entry : entries_) {
+        entry.panel->set_wake(wake);
+        if (entry.a) entry.a->panel->set_wake(wake);
+    }
+}
+
+Workspace::Compared Workspace::make_compared(const Entry& entry) const {
+    Compared compared;
+    compared.panel = entry.factory();
+    compared.panel->set_wake(wake_);
+    compared.params = describe_panel(*compared.panel);
+    return compared;
+}
+
+void Workspace::pin_a(std::size_t index) {
+    Entry& entry = entries_[index];
+    if (!entry.a) entry.a = make_compared(entry);
+    static_cast<void>(restore(entry.a->params, capture(entry.params)));  // they are legal there
+}
+
+Result<void> Workspace::pin_a(std::size_t index, const ParamValues& values, std::vector<std::string>& warnings) {
+    Compared compared = make_compared(entries_[index]);
+    if (const Result<void> applied = apply(compared.params, values, warnings); !applied) return applied.error();
+    entries_[index].a = std::move(compared);
+    return {};
+}
+
+void Workspace::swap_a(std::size_t index) {
+    const Entry& entry = entries_[index];
+    if (!entry.a) return;
+    const ParamValues a = capture(entry.a->params), b = capture(entry.params);
+    static_cast<void>(restore(entry.a->params, b));
+    static_cast<void>(restore(entry.params, a));
+}
+
+std::optional<std::size_t> Workspace::index_of(std::string_view name) const {
+    const Entry* entry = find_panel(name);
+    if (entry == nullptr) return std::nullopt;
+    return static_cast<std::size_t>(entry - entries_.data());
+}
+
 Workspace::Snapshot Workspace::snapshot() const {
     Snapshot snapshot;
-    for (const Entry& entry : entries_) snapshot[entry.info.name] = capture(entry.params);
+    for (const Entry& entry : entries_) {
+        snapshot.panels[entry.info.name] = capture(entry.params);
+        if (entry.a) snapshot.compared[entry.info.name] = capture(entry.a->params);
+    }
     return snapshot;
 }
 
 void Workspace::restore_snapshot(const Snapshot& snapshot) {
-    for (const Entry& entry : entries_)
-        if (const auto found = snapshot.find(entry.info.name); found != snapshot.end())
-            static_cast<void>(restore(entry.params, found->second));  // they were legal when captured
+    // All values were legal when they were captured.
+    for (Entry& entry : entries_) {
+        if (const auto found = snapshot.panels.find(entry.info.name); found != snapshot.panels.end())
+            static_cast<void>(restore(entry.params, found->second));
+        const auto compared = snapshot.compared.find(entry.info.name);
+        if (compared == snapshot.compared.end()) {
+            entry.a.reset();
+            continue;
+        }
+        if (!entry.a) entry.a = make_compared(entry);
+        static_cast<void>(restore(entry.a->params, compared->second));
+    }
     last_ = this->snapshot();
 }
 
@@ -48,7 +124,12 @@ StateFile Workspace::to_state() const {
     state.panel = active().info.name;
     state.theme = theme == ThemeName::dark ? "dark" : "light";
     state.scale = scale;
-    state.panels = snapshot();
+    Snapshot values = snapshot();
+    state.panels = std::move(values.panels);
+    state.compared = std::move(values.compared);
+    // A copy, since describing binds to fields that may be written.
+    ExportSettings settings = export_settings;
+    state.exported = capture(describe(settings));
     return state;
 }
 
@@ -62,8 +143,20 @@ std::vector<std::string> Workspace::restore_state(const StateFile& state) {
         }
         for (std::string& message : restore(entry->params, values)) messages.push_back(std::move(message));
     }
-    if (const Entry* entry = find_panel(state.panel); entry != nullptr)
-        active_ = static_cast<std::size_t>(entry - entries_.data());
+    for (const auto& [name, values] : state.compared) {
+        const std::optional<std::size_t> index = index_of(name);
+        if (!index) {
+            messages.push_back(fmt::format("there is no panel '{}'", name));
+            continue;
+        }
+        Entry& entry = entries_[*index];
+        entry.a = make_compared(entry);
+        for (std::string& message : restore(entry.a->params, values)) messages.push_back(std::move(message));
+    }
+    for (std::string& message : restore(describe(export_settings), state.exported))
+        messages.push_back(std::move(message));
+    if (const std::optional<std::size_t> index = index_of(state.panel))
+        active_ = *index;
     else if (!state.panel.empty())
         messages.push_back(fmt::format("there is no panel '{}'", state.panel));
     theme = state.theme == "light" ? ThemeName::light : ThemeName::dark;
@@ -72,23 +165,42 @@ std::vector<std::string> Workspace::restore_state(const StateFile& state) {
     return messages;
 }
 
+Result<void> Workspace::apply_values(const StateFile& state, std::vector<std::string>& warnings) {
+    for (const auto& [name, values] : state.panels)
+        if (const Entry* entry = find_panel(name); entry != nullptr)
+            if (const Result<void> applied = apply(entry->params, values, warnings); !applied) return applied.error();
+    for (std::size_t index = 0; index < entries_.size(); ++index) {
+        const auto found = state.compared.find(entries_[index].info.name);
+        if (found == state.compared.end())
+            close_a(index);
+        else if (const Result<void> pinned = pin_a(index, found->second, warnings); !pinned)
+            return pinned.error();
+    }
+    return apply(describe(export_settings), state.exported, warnings);
+}
+
 Result<std::vector<std::string>> Workspace::apply_state(const StateFile& state) {
     std::vector<std::string> warnings;
     const Snapshot before = snapshot();
-    for (const auto& [name, values] : state.panels) {
-        const Entry* entry = find_panel(name);
-        if (entry == nullptr) continue;
-        if (const Result<void> applied = apply(entry->params, values, warnings); !applied) {
-            restore_snapshot(before);  // all or nothing
-            return applied.error();
-        }
+    if (const Result<void> applied = apply_values(state, warnings); !applied) {
+        restore_snapshot(before);  // all or nothing
+        return applied.error();
     }
     // What is left cannot fail: parameters are as the file says already.
     StateFile rest = state;
-    for (auto iterator = rest.panels.begin(); iterator != rest.panels.end();)
-        iterator = find_panel(iterator->first) != nullptr ? rest.panels.erase(iterator) : std::next(iterator);
+    const auto known = [this](const auto& item) { return find_panel(item.first) != nullptr; };
+    std::erase_if(rest.panels, known);
+    std::erase_if(rest.compared, known);
+    rest.exported.clear();
     for (std::string& message : restore_state(rest)) warnings.push_back(std::move(message));
     return warnings;
+}
+
+Result<std::vector<std::string>> Workspace::open_state(const StateFile& state) {
+    Snapshot before = last_;
+    auto applied = apply_state(state);
+    last_ = std::move(before);  // so that the next record_changes() sees the difference
+    return applied;
 }
 
 void Workspace::record_changes(std::string_view tag) {

@@ -38,11 +38,8 @@ private:
     std::string words = "none";
 };
 
-std::vector<std::unique_ptr<Panel>> two_panels() {
-    std::vector<std::unique_ptr<Panel>> panels;
-    panels.push_back(std::make_unique<Plain>("second", 20));
-    panels.push_back(std::make_unique<Plain>("first", 10));
-    return panels;
+std::vector<PanelFactory> two_panels() {
+    return {[] { return std::make_unique<Plain>("second", 20); }, [] { return std::make_unique<Plain>("first", 10); }};
 }
 
 class WorkspaceTest : public testing::Test {
@@ -215,6 +212,112 @@ TEST_F(WorkspaceTest, AnUnknownPanelInViewIsSaidAndTheOldOneStays) {
     ASSERT_TRUE(state);
     EXPECT_THAT(space_.restore_state(*state), ElementsAre(HasSubstr("thrid")));
     EXPECT_EQ(space_.active().info.name, "second");
+}
+
+// ---- A/B -----------------------------------------------------------------------------------------------------------
+
+TEST_F(WorkspaceTest, AIsASecondInstanceThatKeepsItsSettings) {
+    put("first", "level", 0.25);
+    space_.pin_a(0);
+    const Workspace::Entry& entry = space_.active();
+    ASSERT_TRUE(entry.a.has_value());
+    EXPECT_NE(entry.a->panel, entry.panel);
+    put("first", "level", 0.75);
+    EXPECT_EQ(std::get<double>(find(entry.a->params, "level")->get()), 0.25);
+    EXPECT_FALSE(space_.find_panel("second")->a.has_value()) << "each panel has its own";
+    space_.swap_a(0);
+    EXPECT_EQ(std::get<double>(find(entry.a->params, "level")->get()), 0.75);
+    EXPECT_EQ(level(), 0.25);
+    space_.close_a(0);
+    EXPECT_FALSE(entry.a.has_value());
+    space_.swap_a(0);
+    EXPECT_EQ(level(), 0.25) << "nothing to swap with";
+}
+
+TEST_F(WorkspaceTest, PinningSwappingAndClosingAreUndone) {
+    space_.pin_a(0);
+    space_.record_changes("");
+    put("first", "level", 0.75);
+    space_.record_changes("");
+    space_.swap_a(0);
+    space_.record_changes("");
+    space_.close_a(0);
+    space_.record_changes("");
+    const Workspace::Entry& entry = space_.active();
+    ASSERT_TRUE(space_.undo());
+    ASSERT_TRUE(entry.a.has_value()) << "closed";
+    EXPECT_EQ(std::get<double>(find(entry.a->params, "level")->get()), 0.75);
+    EXPECT_EQ(level(), 0.5);
+    ASSERT_TRUE(space_.undo());
+    EXPECT_EQ(std::get<double>(find(entry.a->params, "level")->get()), 0.5);
+    EXPECT_EQ(level(), 0.75);
+    ASSERT_TRUE(space_.undo());
+    ASSERT_TRUE(space_.undo());
+    EXPECT_FALSE(entry.a.has_value()) << "pinned";
+    EXPECT_FALSE(space_.can_undo());
+}
+
+TEST_F(WorkspaceTest, PinningIllegalValuesChangesNothing) {
+    std::vector<std::string> warnings;
+    const auto refused = space_.pin_a(0, {{"level", Value(7.0)}}, warnings);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().what, HasSubstr("from 0 to 1"));
+    EXPECT_FALSE(space_.active().a.has_value());
+    ASSERT_TRUE(space_.pin_a(0, {{"level", Value(1.0)}, {"volume", Value(1.0)}}, warnings));
+    EXPECT_THAT(warnings, ElementsAre(HasSubstr("volume")));
+    ASSERT_FALSE(space_.pin_a(0, {{"level", Value(7.0)}}, warnings));
+    EXPECT_EQ(std::get<double>(find(space_.active().a->params, "level")->get()), 1) << "the old A stays";
+}
+
+TEST_F(WorkspaceTest, AComparisonAndTheExportSettingsRoundTripThroughTheState) {
+    space_.pin_a(1);
+    put("second", "level", 0.75);
+    space_.export_settings = {ExportStyle::paper, 8.5, 7.25};
+    const StateFile saved = space_.to_state();
+    const auto read = parse_state(format_state(saved), "s.toml");
+    ASSERT_TRUE(read) << read.error().what;
+    for (const bool apply : {false, true}) {
+        Workspace other(two_panels());
+        if (apply) {
+            ASSERT_TRUE(other.apply_state(*read));
+        } else {
+            EXPECT_THAT(other.restore_state(*read), IsEmpty());
+        }
+        EXPECT_EQ(other.to_state(), saved);
+        EXPECT_TRUE(other.find_panel("second")->a.has_value());
+        EXPECT_FALSE(other.find_panel("first")->a.has_value());
+        EXPECT_EQ(other.export_settings.font_pt, 7.25);
+    }
+}
+
+TEST_F(WorkspaceTest, WhatIsWrongInAComparisonIsLeftOutAtStartAndRefusedElsewhere) {
+    const auto state = parse_state(
+        "version = 1\n[compare.first]\nlevel = 7\nwords = \"kept\"\n[compare.third]\nx = 1\n"
+        "[export]\nwidth_cm = 0\nfont_pt = 9\n",
+        "s.toml");
+    ASSERT_TRUE(state) << state.error().what;
+    EXPECT_THAT(space_.restore_state(*state),
+                testing::UnorderedElementsAre(HasSubstr("level: 7"), HasSubstr("there is no panel 'third'"),
+                                              AllOf(HasSubstr("width_cm"), HasSubstr("from 1 to 100"))));
+    EXPECT_EQ(std::get<std::string>(find(space_.active().a->params, "words")->get()), "kept");
+    EXPECT_EQ(space_.export_settings.font_pt, 9);
+    Workspace other(two_panels());
+    const auto refused = other.apply_state(*state);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().what, HasSubstr("level: 7"));
+    EXPECT_FALSE(other.active().a.has_value()) << "nothing has changed";
+}
+
+TEST_F(WorkspaceTest, AnOpenedStateIsOneUndoStep) {
+    const auto state = parse_state("version = 1\n[panels.first]\nlevel = 1\nwords = \"new\"\n", "s.toml");
+    ASSERT_TRUE(state);
+    ASSERT_TRUE(space_.open_state(*state));
+    space_.record_changes("");
+    EXPECT_EQ(level(), 1);
+    ASSERT_TRUE(space_.undo());
+    EXPECT_EQ(level(), 0.5);
+    EXPECT_EQ(words(), "none");
+    EXPECT_FALSE(space_.can_undo());
 }
 
 TEST(Workspace, AllPanelsOfTheProgramRoundTrip) {

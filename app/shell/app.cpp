@@ -65,7 +65,7 @@ void App::frame(ImGuiSession& session, ScreenResources& resources, const FrameIn
     resources.begin_frame();
     ImGui::NewFrame();
     Panel& panel = *workspace_->active().panel;
-    panel.update();
+    workspace_->update();
     memory_.areas.clear();
     {
         ScreenCanvas canvas(resources, shaper_, theme_of(workspace_->theme), scale);
@@ -86,6 +86,7 @@ void App::frame(ImGuiSession& session, ScreenResources& resources, const FrameIn
                          ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
         canvas.set_list(ImGui::GetWindowDrawList());
         keys(ui, input);
+        for (const std::string& path : input.dropped) take_dropped(ui, path);
         zones(ui, screen);
         poll_exports(ui);
         ui.finish(screen);
@@ -94,10 +95,14 @@ void App::frame(ImGuiSession& session, ScreenResources& resources, const FrameIn
     }
     panel.agree();
     workspace_->record_changes(change_tag(input));
-    const bool drawn_stale = panel.status().stale;
-    panel.update();  // what the frame changed is on its way before the next one
+    const auto stale = [this] {
+        const Workspace::Entry& entry = workspace_->active();
+        return entry.panel->status().stale || (entry.a && entry.a->panel->status().stale);
+    };
+    const bool drawn_stale = stale();
+    workspace_->update();  // what the frame changed is on its way before the next one
     // A result that arrived after the drawing is not on the screen yet.
-    if (drawn_stale || panel.status().stale || exports_.stale()) next_frame_after_ = while_busy;
+    if (drawn_stale || stale() || exports_.stale()) next_frame_after_ = while_busy;
     frame_seconds_ = thread_seconds() - began;
     session.end();
 }
@@ -119,6 +124,10 @@ void App::keys(Ui& ui, const FrameInput& input) {
         if (press->key >= GLFW_KEY_1 && press->key <= GLFW_KEY_9 && !press->control) {
             const auto index = static_cast<std::size_t>(press->key - GLFW_KEY_1);
             if (index < workspace_->entries().size()) workspace_->activate(index);
+            continue;
+        }
+        if (press->key == GLFW_KEY_B && !press->control && !press->alt) {
+            compare_or_close();
             continue;
         }
         if (!press->control) active.panel->key(*press);
@@ -150,7 +159,7 @@ bool App::shortcut(const KeyPress& press, Ui& ui) {
             return true;
         case GLFW_KEY_L: {
             const std::string key = workspace_->active().panel->source_key();
-            if (const Param* param = find(workspace_->active().params, key)) ui.begin_edit("source", to_text(*param));
+            if (const Param* param = find(workspace_->active().params, key)) ui.begin_edit("top text", to_text(*param));
             return true;
         }
         case GLFW_KEY_T:
@@ -161,10 +170,7 @@ bool App::shortcut(const KeyPress& press, Ui& ui) {
             return true;
         case GLFW_KEY_C:
             if (!memory_.editing.empty()) return false;
-            if (const std::string text = workspace_->active().panel->explain_text(); !text.empty()) {
-                clipboard_.put(text);
-                ui.say("Copied: " + text, false);
-            }
+            press.shift ? copy_numbers(ui) : copy_explain(ui);
             return true;
         default:
             return false;
@@ -182,10 +188,7 @@ void App::zones(Ui& ui, const Rect& screen) {
     // A narrow window, or a large scale, keeps the pictures: the controls take at most half.
     const Rect right = rest.cut_right(std::min(controls_width, rest.width() * 0.5F));
     for (const Rect& zone : {top, bottom, left, right}) canvas.fill_rect(zone, t.surface);
-    {
-        const Clip clip(canvas, rest);
-        workspace_->active().panel->draw(canvas, ui, rest);
-    }
+    pictures(ui, rest);
     top_strip(ui, top);
     rail(ui, left);
     controls(ui, right);
@@ -232,6 +235,12 @@ void App::top_strip(Ui& ui, const Rect& area) {
     if (ui.button("export", place(70), "Export", "Save this picture or its numbers as a file (Ctrl S).", true,
                   show_export_))
         show_export_ = !show_export_;
+    const bool comparing = workspace_->active().a.has_value();
+    if (ui.button("compare", place(56), "A | B",
+                  comparing ? "Ends the comparison (B)."
+                            : "Puts the present settings aside as A; what you change then is B (B).",
+                  true, comparing))
+        compare_or_close();
     if (ui.button("redo", place(34), "↷", "Redo (Ctrl Shift Z).", workspace_->can_redo(), false)) workspace_->redo();
     if (ui.button("undo", place(34), "↶", "Undo (Ctrl Z).", workspace_->can_undo(), false)) workspace_->undo();
 
@@ -258,7 +267,7 @@ void App::source_field(Ui& ui, const Rect& area) {
         return;
     }
     const std::string before = to_text(*param);
-    ui.text_field(area, {.id = "source", .text = before, .hint = "type a sentence …", .style = style},
+    ui.text_field(area, {.id = "top text", .text = before, .hint = "type a sentence …", .style = style},
                   [&](const std::string& typed) {
                       if (const Result<void> done = set(*param, Value(typed)); !done)
                           ui.say(done.error().what, true);

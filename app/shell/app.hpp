@@ -4,9 +4,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 
+#include "app/draw/canvas_file.hpp"
+#include "app/draw/compare.hpp"
 #include "app/jobs/job_slot.hpp"
 #include "app/panels/workspace.hpp"
 #include "app/shell/imgui_session.hpp"
@@ -32,7 +35,10 @@ Result<std::string> run_export(const ExportRequest& request, const Progress& pro
 
 class App {
 public:
-    App(Workspace& workspace, Clipboard clipboard) : workspace_(&workspace), clipboard_(std::move(clipboard)) {}
+    App(Workspace& workspace, Clipboard clipboard)
+        : workspace_(&workspace),
+          clipboard_(std::move(clipboard)),
+          export_params_(describe(workspace.export_settings)) {}
 
     /// Builds and draws one frame. Needs an OpenGL context and its ImGui session.
     void frame(ImGuiSession& session, ScreenResources& resources, const FrameInput& input, const Surface& surface);
@@ -43,7 +49,7 @@ public:
     double frame_seconds() const { return frame_seconds_; }
     /// The pinned computation, in words: the window's title.
     std::string title() const;
-    /// Where an area of the last frame is (points), by its name: a parameter's key, "heatmap", "source".
+    /// Where an area of the last frame is (points), by its name: a parameter's key, "heatmap", "top text".
     std::optional<Rect> area_of(const std::string& id) const;
     const std::string& message() const { return memory_.message; }
     void say(std::string text, bool is_error);
@@ -53,7 +59,10 @@ public:
 private:
     void keys(Ui& ui, const FrameInput& input);
     bool shortcut(const KeyPress& press, Ui& ui);
+    void compare_or_close();
     void zones(Ui& ui, const Rect& screen);
+    void pictures(Ui& ui, const Rect& area);
+    void comparison_bar(Ui& ui, const Rect& area);
     void top_strip(Ui& ui, const Rect& area);
     void source_field(Ui& ui, const Rect& area);
     void rail(Ui& ui, const Rect& area);
@@ -62,7 +71,13 @@ private:
     void explain_strip(Ui& ui, const Rect& area);
     void key_list(Ui& ui, const Rect& screen);
     void export_list(Ui& ui, const Rect& screen);
+    float export_choices(Ui& ui, Vec2 at, float width);
     void export_to(Ui& ui, std::string_view extension);
+    Result<Panel::DataJob> picture_job(FileFormat format);
+    void copy_numbers(Ui& ui);
+    void copy_explain(Ui& ui);
+    void take_dropped(Ui& ui, const std::string& path);
+    void open_dropped_state(Ui& ui, const std::string& path);
     void poll_exports(Ui& ui);
     std::string change_tag(const FrameInput& input);
     void set_scale(double scale);
@@ -81,7 +96,11 @@ private:
     bool was_held_ = false;
     int press_number_ = 0;
     double last_key_ = 0;
+    std::map<std::string, CompareView> comparisons_;  // by the panel's name
     std::filesystem::path export_folder_ = ".";
+    ParamList export_params_;
+    std::string export_part_;    // empty: the whole picture
+    float export_height_ = 400;  // of the menu, as the last frame drew it
     std::uint64_t export_number_ = 0, export_seen_ = 0;
     JobSlot<ExportRequest, std::string> exports_{
         run_export, {.describe = [](const ExportRequest& request) { return request.path.string(); }}};

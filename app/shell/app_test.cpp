@@ -21,7 +21,7 @@ TEST_F(HeadlessApp, ShowsAFinishedExampleAtFirstSight) {
 
 TEST_F(HeadlessApp, ASentenceTypedInAnyScriptBecomesTheTokens) {
     open();
-    click(center_of("source"));
+    click(center_of("top text"));
     press(GLFW_KEY_A, true);
     type("مَلِک و ملکه \u05DE\u05DC\u05DA");
     EXPECT_EQ(std::get<std::string>(param("text").get()), "مَلِک و ملکه \u05DE\u05DC\u05DA");
@@ -60,7 +60,7 @@ TEST_F(HeadlessApp, AClickPinsTheCellUnderTheMouseAndArrowKeysMoveIt) {
 
 TEST_F(HeadlessApp, ThePinStaysOnItsWordsWhileTheTextIsEdited) {
     open();
-    click(center_of("source"));
+    click(center_of("top text"));
     press(GLFW_KEY_HOME);
     type("behold ");
     EXPECT_NE(app.title().find("queen → king"), std::string::npos) << app.title();
@@ -221,7 +221,7 @@ TEST_F(HeadlessApp, BothThemesAndTheProjectorScaleKeepEveryControlOnTheScreen) {
     EXPECT_EQ(workspace.theme, ThemeName::light);
     EXPECT_GT(workspace.scale, 1.5);
     const float right = 1600 / static_cast<float>(workspace.scale);
-    for (const char* id : {"source", "theme", "export", "temperature", "heatmap"}) {
+    for (const char* id : {"top text", "theme", "export", "temperature", "heatmap"}) {
         const auto rect = app.area_of(id);
         ASSERT_TRUE(rect.has_value()) << id;
         EXPECT_LE(rect->max.x, right) << id;

@@ -2,25 +2,100 @@
 
 #include <fmt/format.h>
 
-namespace attnscope {
+#include <algorithm>
+#include <cmath>
 
-Result<std::string> draw_panel_to_bytes(Panel& panel, FileFormat format, const FigureSize& size, TextShaper& shaper,
-                                        const Theme& theme) {
-    const PanelStatus status = panel.status();
+#include "app/shell/comparison.hpp"
+
+namespace attnscope {
+namespace {
+
+constexpr double points_per_cm = 72 / 2.54;
+constexpr double ordinary_text = 13;  // units
+constexpr double usual_aspect = 0.625;
+constexpr double least_width = 200;  // units: below there is no room for anything
+constexpr double paper_dots_per_inch = 300;
+constexpr float strip_height = 96;
+
+void draw_whole(Canvas& canvas, const Workspace::Entry& entry, const Rect& figure, CompareView& comparison) {
+    const Theme& theme = canvas.theme();
+    Rect area = figure;
+    Interaction nobody;
+    const Rect strip = area.cut_bottom(strip_height);
+    if (entry.a)
+        draw_compared(canvas, nobody, area, entry, comparison);
+    else
+        entry.panel->draw(canvas, nobody, area);
+    canvas.fill_rect(strip, theme.surface);
+    canvas.fill_rect({strip.min, {strip.max.x, strip.min.y + 1}}, theme.line);
+    entry.panel->draw_explain(canvas, {{22, strip.min.y}, {strip.max.x - 22, strip.max.y}});
+    const PanelStatus status = entry.panel->status();
+    std::string footer = status.provenance;
+    if (!status.note.empty()) footer += "   " + status.note;
+    const TextStyle style{.color = theme.quiet, .size = 12};
+    canvas.text({22, strip.max.y - 12}, canvas.shaper().fit(footer, strip.width() - 44, style), style);
+}
+
+Result<void> check_part(const Workspace::Entry& entry, const std::string& part) {
+    if (part.empty()) return {};
+    const std::vector<std::string> parts = entry.panel->parts();
+    if (std::ranges::find(parts, part) != parts.end()) return {};
+    std::string names;
+    for (const std::string& name : parts) names += (names.empty() ? "" : ", ") + name;
+    return usage_error(
+        fmt::format("the panel '{}' has no part '{}'{}", entry.info.name, part,
+                    parts.empty() ? std::string("; its picture is saved whole") : "; its parts are: " + names));
+}
+
+}  // namespace
+
+Result<FigureSize> paper_size(const ExportSettings& settings, std::optional<double> aspect) {
+    FigureSize size;
+    size.points_per_unit = settings.font_pt / ordinary_text;
+    size.width = settings.width_cm * points_per_cm / size.points_per_unit;
+    // Wide figures have the screen's ratio; narrow ones are higher, since the Explain line takes its height anyway.
+    size.height = size.width * aspect.value_or(std::clamp(520 / size.width, usual_aspect, 1.2));
+    size.scale = paper_dots_per_inch / 72 * size.points_per_unit;
+    if (size.width < least_width)
+        return invalid_input(
+            fmt::format("a figure {} cm wide has no room for text of {} pt; make it at least {:.1f} cm wide, or the "
+                        "text smaller",
+                        settings.width_cm, settings.font_pt,
+                        std::ceil(10 * least_width * size.points_per_unit / points_per_cm) / 10));
+    return size;
+}
+
+Result<std::shared_ptr<const Drawing>> record_panel(const Workspace::Entry& entry, const Shot& shot,
+                                                    TextShaper& shaper) {
+    const PanelStatus status = entry.panel->status();
     if (status.error) return *status.error;
-    return draw_to_bytes(format, size, shaper, theme, [&](Canvas& canvas) {
-        Rect area{{0, 0}, {static_cast<float>(size.width), static_cast<float>(size.height)}};
+    if (entry.a && entry.a->panel->status().error) {
+        Error error = *entry.a->panel->status().error;
+        error.what = "A: " + error.what;
+        return error;
+    }
+    if (const Result<void> known = check_part(entry, shot.part); !known) return known.error();
+    auto drawing = std::make_shared<Drawing>(shaper, *shot.theme);
+    const Rect figure{{0, 0}, {static_cast<float>(shot.size.width), static_cast<float>(shot.size.height)}};
+    if (shot.part.empty()) {
+        CompareView comparison = shot.comparison;
+        comparison.hovered.reset();
+        draw_whole(*drawing, entry, figure, comparison);
+    } else {
         Interaction nobody;
-        const Rect strip = area.cut_bottom(96);
-        panel.draw(canvas, nobody, area);
-        canvas.fill_rect(strip, theme.surface);
-        canvas.fill_rect({strip.min, {strip.max.x, strip.min.y + 1}}, theme.line);
-        panel.draw_explain(canvas, {{22, strip.min.y}, {strip.max.x - 22, strip.max.y}});
-        std::string footer = status.provenance;
-        if (!status.note.empty()) footer += "   " + status.note;
-        const TextStyle style{.color = theme.quiet, .size = 12};
-        canvas.text({22, strip.max.y - 12}, shaper.fit(footer, strip.width() - 44, style), style);
-    });
+        entry.panel->draw_part(shot.part, *drawing, nobody, figure);
+    }
+    return std::shared_ptr<const Drawing>(std::move(drawing));
+}
+
+Result<std::string> drawing_to_bytes(const Drawing& drawing, FileFormat format, const FigureSize& size,
+                                     const Progress& progress) {
+    TextShaper shaper;
+    Result<void> replayed;
+    Result<std::string> bytes = draw_to_bytes(format, size, shaper, drawing.theme(),
+                                              [&](Canvas& canvas) { replayed = drawing.replay(canvas, progress); });
+    if (!replayed) return replayed.error();
+    return bytes;
 }
 
 std::filesystem::path unused_path(const std::filesystem::path& folder, std::string_view stem,

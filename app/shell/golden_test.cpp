@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "app/shell/headless_fixture.hpp"
+#include "app/shell/toy_panel.hpp"
 #include "core/io/file.hpp"
 
 namespace attnscope {
@@ -34,6 +35,7 @@ std::string inter_version() {
 
 class Golden : public HeadlessApp {
 protected:
+    using HeadlessApp::HeadlessApp;
     void expect_picture(const std::string& name) {
         // The time a result took is never the same: it is painted over.
         Image image = screen->pixels();
@@ -98,6 +100,22 @@ TEST_F(Golden, ALongRandomMapAtProjectorScale) {
     workspace.scale = 1.5;
     open(1600, 1000);
     expect_picture("projector");
+}
+
+// Of a panel made for tests, so that it is the comparison that is pinned and not a panel's own picture.
+class GoldenToy : public Golden {
+protected:
+    GoldenToy() : Golden({[] { return std::make_unique<ToyPanel>(); }}) {}
+};
+
+TEST_F(GoldenToy, AComparisonInTheLightTheme) {
+    workspace.theme = ThemeName::light;
+    put("size", "6");
+    workspace.pin_a(0);
+    put("level", "0.9");
+    put("pin", "2");
+    open(1280, 800);
+    expect_picture("comparison");
 }
 
 TEST_F(Golden, MoreCellsThanPixelsAreAveraged) {

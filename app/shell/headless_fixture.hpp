@@ -10,6 +10,8 @@ namespace attnscope {
 
 class HeadlessApp : public testing::Test {
 protected:
+    HeadlessApp() = default;
+    explicit HeadlessApp(const std::vector<PanelFactory>& factories) : workspace(factories) {}
     void open(int width = 1600, int height = 1000, float scale = 1) {
         auto made = Headless::create(width, height, scale);
         ASSERT_TRUE(made.has_value()) << made.error().what;
@@ -19,7 +21,7 @@ protected:
     // Frames until nothing changes any more.
     void rest() {
         for (int i = 0; i < 4; ++i) {
-            workspace.active().panel->wait();
+            workspace.wait();
             screen->run(app, queue);
         }
     }

@@ -9,6 +9,7 @@ void InputQueue::push(const InputEvent& event) {
 FrameInput InputQueue::next_frame(double seconds) {
     held_.wheel = 0;
     held_.keys.clear();
+    held_.dropped.clear();
     held_.seconds = seconds;
     std::array<bool, 3> changed{};
     bool any_changed = false;
@@ -29,6 +30,9 @@ FrameInput InputQueue::next_frame(double seconds) {
         } else if (const auto* modifiers = std::get_if<Modifiers>(&event)) {
             if (any_changed || !held_.keys.empty()) break;
             held_.modifiers = *modifiers;
+        } else if (const auto* files = std::get_if<DroppedFiles>(&event)) {
+            if (any_changed || !held_.keys.empty()) break;
+            held_.dropped.insert(held_.dropped.end(), files->paths.begin(), files->paths.end());
         } else {
             if (any_changed) break;
             if (const auto* press = std::get_if<KeyPress>(&event))

@@ -37,7 +37,11 @@ struct MouseWheel {
 struct Modifiers {
     bool control = false, shift = false;
 };
-using InputEvent = std::variant<MouseMove, MouseButton, MouseWheel, Modifiers, KeyPress, Typed>;
+/// Files were dropped on the window.
+struct DroppedFiles {
+    std::vector<std::string> paths;
+};
+using InputEvent = std::variant<MouseMove, MouseButton, MouseWheel, Modifiers, KeyPress, Typed, DroppedFiles>;
 
 /// What one frame sees.
 struct FrameInput {
@@ -45,8 +49,9 @@ struct FrameInput {
     std::array<bool, 3> buttons{};
     float wheel = 0;
     Modifiers modifiers;
-    std::vector<KeyEvent> keys;  // in the order of typing
-    double seconds = 0;          // time since some fixed moment
+    std::vector<KeyEvent> keys;        // in the order of typing
+    std::vector<std::string> dropped;  // files
+    double seconds = 0;                // time since some fixed moment
 };
 
 class InputQueue {

@@ -74,5 +74,13 @@ TEST(InputQueue, ButtonsBeyondTheThirdAreIgnored) {
     EXPECT_FALSE(frame.buttons[0] || frame.buttons[1] || frame.buttons[2]);
 }
 
+TEST(InputQueue, DroppedFilesAreSeenInOneFrameOnly) {
+    InputQueue queue;
+    queue.push(DroppedFiles{{"/a", "/b"}});
+    queue.push(DroppedFiles{{"/c"}});
+    EXPECT_EQ(queue.next_frame(0).dropped, (std::vector<std::string>{"/a", "/b", "/c"}));
+    EXPECT_TRUE(queue.next_frame(0).dropped.empty());
+}
+
 }  // namespace
 }  // namespace attnscope

@@ -60,12 +60,12 @@ point 700 75  # off the map: the title is the pinned cell's
 until_true 10 title_has ' → ' || fail "no cell is pinned: $(title)"
 pinned=$(title)
 echo "person: reads: $pinned"
-# The line must be right: score = q·k / √d / T, and weight = exponential / sum.
-numbers=$(sed -nE 's#.*= ([−0-9.]+) / √([0-9]+) / ([0-9.]+) = ([−0-9.]+); ([0-9.]+) / ([0-9.]+) = ([0-9.]+)$#\1 \2 \3 \4 \5 \6 \7#p' <<<"$pinned" | sed 's/−/-/g')
+# The line must be right: score = q·k / √d (T is 1), and weight = exponential / sum.
+numbers=$(sed -nE 's#.*= ([−0-9.]+) / √([0-9]+) = ([−0-9.]+); ([0-9.]+) / ([0-9.]+) = ([0-9.]+)$#\1 \2 \3 \4 \5 \6#p' <<<"$pinned" | sed 's/−/-/g')
 [ -n "$numbers" ] || fail "the Explain line is not of the known form"
 awk '
     function near(a, b, relative) { d = a - b; if (d < 0) d = -d; m = b < 0 ? -b : b; return d <= relative * (m > 1e-3 ? m : 1e-3) }
-    { exit !(near($1 / sqrt($2) / $3, $4, 2e-3) && near(exp($4), $5, 5e-3) && near($5 / $6, $7, 2e-3)) }
+    { exit !(near($1 / sqrt($2), $3, 2e-3) && near(exp($3), $4, 5e-3) && near($4 / $5, $6, 2e-3)) }
 ' <<<"$numbers" || fail "the numbers do not fit each other: $numbers"
 
 echo "person: drags the temperature"

@@ -115,6 +115,11 @@ void install_callbacks(Window& window) {
         }
     });
     glfwSetCharCallback(handle, [](GLFWwindow* w, unsigned int c) { window_of(w).push(Typed{utf8_of(c)}); });
+    glfwSetDropCallback(handle, [](GLFWwindow* w, int count, const char** paths) {
+        DroppedFiles files;
+        for (int i = 0; i < count; ++i) files.paths.emplace_back(paths[i]);
+        window_of(w).push(files);
+    });
     const auto redraw = [](GLFWwindow* w) { window_of(w).frames_wanted = frames_after_event; };
     glfwSetWindowRefreshCallback(handle, redraw);
     glfwSetFramebufferSizeCallback(handle,
@@ -184,12 +189,10 @@ public:
                          },
                          [&window](const std::string& text) { glfwSetClipboardString(window.handle, text.c_str()); }}) {
         if (!options.message.empty()) app_.say(options.message, true);
-        for (const Workspace::Entry& entry : workspace.entries()) entry.panel->set_wake(glfwPostEmptyEvent);
+        workspace.set_wake(glfwPostEmptyEvent);
     }
 
-    ~Loop() {
-        for (const Workspace::Entry& entry : workspace_.entries()) entry.panel->set_wake(nullptr);
-    }
+    ~Loop() { workspace_.set_wake(nullptr); }
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
 

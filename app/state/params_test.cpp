@@ -279,5 +279,40 @@ TEST_F(ParamsDeathTest, ABrokenDescriptionEndsTheProgram) {
     EXPECT_DEATH(Describe().choice("mask", mask, {"none", "causal"}, {.label = "mask"}), "named values");
 }
 
+// ---- differences ---------------------------------------------------------------------------------------------------
+
+TEST(Differences, NameWhatDiffersAsAPersonReadsIt) {
+    Sample a, b;
+    const ParamList in_a = describe(a), in_b = describe(b);
+    EXPECT_TRUE(differences(in_a, in_b).empty());
+    b.temperature = 0.5;
+    b.share = 0.125;
+    b.mask = Mask::causal;
+    b.log_scale = true;
+    const std::vector<ParamDifference> found = differences(in_a, in_b);
+    ASSERT_EQ(found.size(), 4U);
+    EXPECT_EQ(found[0].label + " " + found[0].a + " " + found[0].b, "temperature 1 0.5");
+    EXPECT_EQ(found[1].b, "0.125 %") << "the unit stands once";
+    EXPECT_EQ(found[1].a, "0.5");
+    EXPECT_EQ(found[2].label + " " + found[2].a + " " + found[2].b, "mask none causal");
+    EXPECT_EQ(found[3].a + " " + found[3].b, "off on");
+}
+
+TEST(Differences, LeaveOutWhatHasNoControlInEitherState) {
+    struct Hidden {
+        bool shown = false;
+        int pin = 1;
+        void describe(Describe& d) {
+            d.integer("pin", pin, {.label = "pin", .visible = [this] { return shown; }});
+        }
+    } a, b;
+    b.pin = 2;
+    const ParamList in_a = describe(a), in_b = describe(b);
+    EXPECT_TRUE(differences(in_a, in_b).empty());
+    EXPECT_EQ(differences(in_a, in_b, "pin").size(), 1U) << "asked for by its key";
+    b.shown = true;
+    EXPECT_EQ(differences(in_a, in_b).size(), 1U);
+}
+
 }  // namespace
 }  // namespace attnscope

@@ -87,6 +87,11 @@ std::string toml_value(const Value& value) {
     return toml_text(std::get<std::string>(value));
 }
 
+void append_table(std::string& out, std::string_view title, const ParamValues& values) {
+    out += fmt::format("\n[{}]\n", title);
+    for (const auto& [key, value] : values) out += fmt::format("{} = {}\n", toml_key(key), toml_value(value));
+}
+
 /// Renames it to a name that is free. Returns the new name.
 Result<fs::path> set_aside(const fs::path& path) {
     for (int number = 1; number < 1000; ++number) {
@@ -119,10 +124,9 @@ std::string format_state(const StateFile& state) {
     if (state.window_width || state.window_height) out += "\n[window]\n";
     if (state.window_width) out += fmt::format("width = {}\n", *state.window_width);
     if (state.window_height) out += fmt::format("height = {}\n", *state.window_height);
-    for (const auto& [name, values] : state.panels) {
-        out += fmt::format("\n[panels.{}]\n", toml_key(name));
-        for (const auto& [key, value] : values) out += fmt::format("{} = {}\n", toml_key(key), toml_value(value));
-    }
+    if (!state.exported.empty()) append_table(out, "export", state.exported);
+    for (const auto& [name, values] : state.panels) append_table(out, "panels." + toml_key(name), values);
+    for (const auto& [name, values] : state.compared) append_table(out, "compare." + toml_key(name), values);
     return out;
 }
 
@@ -159,6 +163,12 @@ Result<void> save_state(const fs::path& path, const StateFile& state) {
                         error);  // others' business or not: a failure here is no reason to stop
     }
     return write_file_atomically(path, format_state(state));
+}
+
+Result<StateFile> read_state(const fs::path& path) {
+    const Result<std::string> text = read_file(path, state_file_max_bytes);
+    if (!text) return text.error();
+    return parse_state(*text, path.string());
 }
 
 LoadedState load_or_set_aside(const fs::path& path) {

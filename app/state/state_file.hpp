@@ -11,6 +11,12 @@
 //
 //     [panels.attention]
 //     temperature = 0.5
+//
+//     [compare.attention]
+//     temperature = 1.0
+//
+//     [export]
+//     style = "paper"
 #pragma once
 
 #include <filesystem>
@@ -36,8 +42,10 @@ struct StateFile {
     std::string theme = "dark";  // or "light"
     double scale = 1;            // the projector scale, in [state_scale_min, state_scale_max]
     std::optional<int> window_width, window_height;
-    std::map<std::string, ParamValues> panels;  // by the panel's name
-    std::vector<std::string> warnings;          // what parse_state() did not know; never written
+    std::map<std::string, ParamValues> panels;    // by the panel's name
+    std::map<std::string, ParamValues> compared;  // of the panels whose settings A and B are compared: those of A
+    ParamValues exported;                         // how pictures are saved
+    std::vector<std::string> warnings;            // what parse_state() did not know; never written
 
     bool operator==(const StateFile&) const = default;
 };
@@ -61,6 +69,9 @@ std::filesystem::path state_folder();
 
 /// Writes the file whole or not at all and makes its folder, readable by the user only, where it is missing.
 Result<void> save_state(const std::filesystem::path& path, const StateFile& state);
+
+/// Reads and parses a file that the user named.
+Result<StateFile> read_state(const std::filesystem::path& path);
 
 struct LoadedState {
     StateFile state;      // the defaults where nothing could be read

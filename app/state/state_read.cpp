@@ -169,7 +169,11 @@ public:
             else if (word == "window")
                 read_window(node);
             else if (word == "panels")
-                read_panels(node);
+                read_panels(word, node, state_.panels);
+            else if (word == "compare")
+                read_panels(word, node, state_.compared);
+            else if (word == "export")
+                read_export(node);
             else
                 warn(word, node);
         }
@@ -255,19 +259,27 @@ private:
         field = static_cast<int>(side->get());
     }
 
-    void read_panels(const toml::node& node) {
+    void read_panels(std::string_view word, const toml::node& node, std::map<std::string, ParamValues>& field) {
         const toml::table* panels = node.as_table();
-        if (panels == nullptr) return fail_type("panels", node, "a table of panels");
+        if (panels == nullptr) return fail_type(word, node, "a table of panels");
         for (const auto& [name, panel] : *panels) {
+            const std::string title = fmt::format("{}.{}", word, name.str());
             if (const toml::table* table = panel.as_table())
-                state_.panels.emplace(name.str(), read_values(name.str(), *table));
+                field.emplace(name.str(), read_values(title, *table));
             else
-                fail_type(fmt::format("panels.{}", name.str()), panel, "a table of parameters");
+                fail_type(title, panel, "a table of parameters");
         }
     }
 
+    void read_export(const toml::node& node) {
+        if (const toml::table* table = node.as_table())
+            state_.exported = read_values("export", *table);
+        else
+            fail_type("export", node, "a table of settings");
+    }
+
     /// In the order of the file: toml++ sorts by key, people and describe() do not.
-    ParamValues read_values(std::string_view panel, const toml::table& table) {
+    ParamValues read_values(std::string_view title, const toml::table& table) {
         struct Entry {
             std::string key;
             const toml::node* node = nullptr;
@@ -283,8 +295,7 @@ private:
             if (std::optional<Value> value = to_value(*entry.node))
                 values.emplace_back(entry.key, std::move(*value));
             else
-                fail_type(fmt::format("panels.{}.{}", panel, entry.key), *entry.node,
-                          "a number, a text, or true or false");
+                fail_type(fmt::format("{}.{}", title, entry.key), *entry.node, "a number, a text, or true or false");
         return values;
     }
 

@@ -153,5 +153,21 @@ TEST(StateRead, EveryTruncationIsReadOrRefusedWithItsName) {
     }
 }
 
+TEST(StateRead, ReadsComparisonsAndExportSettings) {
+    const StateFile state = parsed("version = 1\n[compare.a]\nx = 1\n[export]\nstyle = \"paper\"\nwidth_cm = 8.5\n");
+    EXPECT_EQ(state.compared.at("a"), (ParamValues{{"x", Value(std::int64_t{1})}}));
+    EXPECT_EQ(state.exported, (ParamValues{{"style", Value(std::string("paper"))}, {"width_cm", Value(8.5)}}));
+    EXPECT_TRUE(state.warnings.empty());
+    EXPECT_EQ(parsed(format_state(state)), state);
+    EXPECT_THAT(error_of("version = 1\ncompare = 3\n"),
+                AllOf(StartsWith("s.toml:2:"), HasSubstr("compare must be a table of panels")));
+    EXPECT_THAT(error_of("version = 1\n[compare]\na = 3\n"),
+                AllOf(StartsWith("s.toml:3:"), HasSubstr("compare.a must be a table of parameters")));
+    EXPECT_THAT(error_of("version = 1\n[compare.a]\nx = [1]\n"),
+                AllOf(StartsWith("s.toml:3:"), HasSubstr("compare.a.x must be")));
+    EXPECT_THAT(error_of("version = 1\nexport = \"paper\"\n"),
+                AllOf(StartsWith("s.toml:2:"), HasSubstr("export must be a table of settings")));
+}
+
 }  // namespace
 }  // namespace attnscope

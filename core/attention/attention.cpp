@@ -9,6 +9,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/attention/score_block.hpp"
 #include "core/attention/softmax_row.hpp"
 #include "core/attention/validate.hpp"
 #include "core/base/parallel.hpp"
@@ -16,14 +17,19 @@
 namespace attnscope {
 namespace {
 
-constexpr Index row_block = 64;  // queries worked on together, while their scores are in the cache
-
-// What one thread writes over again for every block of queries. Rows beyond the last query are zeros.
+// What one thread writes over again for every block of queries.
 struct Scratch {
-    Matrix queries;  // row_block x d, times scale / T
-    Matrix scores;   // row_block x padded keys; becomes the weights in place
-    Matrix output;   // row_block x dv
+    Matrix queries;  // as ScoreBlock has it
+    Matrix scores;   // query_block x padded keys; becomes the weights in place
+    Matrix output;   // query_block x dv
 };
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+template <class T>
+bool same_content(const std::shared_ptr<const T>& a, const std::shared_ptr<const T>& b) {
+    return a == b || (a && b && *a == *b);
+}
 
 Matrix padded_to_tiles(const Eigen::Ref<const Matrix>& x) {
     const Index rows = (x.rows() + key_tile - 1) / key_tile * key_tile;
@@ -37,12 +43,7 @@ class Computation {
 public:
     Computation(const Eigen::Ref<const Matrix>& q, const Eigen::Ref<const Matrix>& k, const Eigen::Ref<const Matrix>& v,
                 const AttentionOptions& options, Attention& result)
-        : q_(q),
-          keys_(padded_to_tiles(k)),
-          key_count_(k.rows()),
-          options_(options),
-          factor_(effective_scale(options, q.cols()) / options.temperature),
-          result_(result) {
+        : score_block_(q, k, options), key_count_(k.rows()), options_(options), result_(result) {
         result_.weights.resize(q.rows(), key_count_);
         result_.log_sum_exp.resize(q.rows());
         result_.entropy_bits.resize(q.rows());
@@ -53,19 +54,23 @@ public:
     }
 
     Scratch make_scratch() const {
-        return {Matrix(row_block, q_.cols()), Matrix(row_block, keys_.rows()), Matrix(row_block, values_.cols())};
+        return {score_block_.make_queries(), Matrix(query_block, score_block_.padded_keys()),
+                Matrix(query_block, values_.cols())};
     }
 
-    /// Queries begin .. end-1, at most row_block of them; gives what was wrong with their numbers, if anything was.
+    /// Queries begin .. end-1, at most query_block of them; gives what was wrong with their numbers, if anything was.
     std::optional<Error> run(Index begin, Index end, Scratch& scratch) const {
-        KeyRange seen;  // the keys that at least one of these queries sees: ranges of neighbours always join
+        KeyRange seen;  // from the first to the last key that one of these queries sees
         for (Index i = begin; i < end; ++i) {
-            const KeyRange visible = visible_keys(options_.mask, i, key_count_);
+            const KeyRange visible = visible_keys(options_, i, key_count_);
             if (visible.empty()) continue;
             seen =
                 seen.empty() ? visible : KeyRange{std::min(seen.begin, visible.begin), std::max(seen.end, visible.end)};
         }
-        compute_scores(begin, end, options_.keep_scores ? KeyRange{0, key_count_} : seen, scratch);
+        const KeyRange needed = tiles_of(options_.keep_scores ? KeyRange{0, key_count_} : seen);
+        score_block_.compute({begin, end}, needed, scratch.queries, scratch.scores);
+        if (options_.keep_scores)
+            result_.scores.middleRows(begin, end - begin) = scratch.scores.topLeftCorner(end - begin, key_count_);
         for (Index i = begin; i < end; ++i)
             if (auto error = softmax(i, tiles_of(seen), scratch.scores.row(i - begin).data())) return error;
         if (options_.need_output) return compute_output(begin, end, tiles_of(seen), scratch);
@@ -73,28 +78,23 @@ public:
     }
 
 private:
-    void compute_scores(Index begin, Index end, KeyRange keys, Scratch& scratch) const {
-        const Index rows = end - begin;
-        scratch.queries.topRows(rows) = (q_.middleRows(begin, rows).cast<double>() * factor_).cast<float>();
-        scratch.queries.bottomRows(row_block - rows).setZero();
-        const KeyRange tiles = tiles_of(keys);
-        for (Index t = tiles.begin; t < tiles.end; ++t)
-            scratch.scores.middleCols(t * key_tile, key_tile).noalias() =
-                scratch.queries * keys_.middleRows(t * key_tile, key_tile).transpose();
-        if (options_.keep_scores)
-            result_.scores.middleRows(begin, rows) = scratch.scores.topLeftCorner(rows, key_count_);
-    }
-
     // `row`: the scores of query i, which become its weights in all of the block's tiles.
     std::optional<Error> softmax(Index i, KeyRange tiles, float* row) const {
-        const KeyRange visible = visible_keys(options_.mask, i, key_count_);
-        const KeyRange checked = options_.keep_scores ? KeyRange{0, key_count_} : visible;
-        if (!all_finite(Eigen::Map<const Eigen::ArrayXf>(row + checked.begin, checked.size())))
-            for (Index j = checked.begin; j < checked.end; ++j)
-                if (!std::isfinite(row[j])) return score_out_of_range(i, j);
+        const KeyRange range = visible_keys(options_, i, key_count_);
+        if (auto error = fault_of_scores(i, range, row)) return error;
+        const KeyRange visible = any_not_hidden(options_.mask, i, range) ? range : KeyRange{};
 
-        SoftmaxRow statistics{-std::numeric_limits<double>::infinity(), 0};
-        if (!visible.empty()) statistics = softmax_in_place(row, visible);
+        SoftmaxRow statistics{-infinity, 0};
+        if (!visible.empty()) {
+            for (const KeyRange& hidden : hidden_keys(options_.mask, i)) {
+                const Index from = std::max(hidden.begin, visible.begin), to = std::min(hidden.end, visible.end);
+                if (from < to) std::fill(row + from, row + to, -static_cast<float>(infinity));
+            }
+            statistics = softmax_in_place(row, visible);
+            if (options_.local)
+                for (Index j = visible.begin; j < visible.end; ++j)
+                    row[j] *= static_cast<float>(local_gaussian(*options_.local, i, j));
+        }
         result_.log_sum_exp(i) = statistics.log_sum_exp;
         result_.entropy_bits(i) = statistics.entropy_bits;
 
@@ -109,10 +109,20 @@ private:
         return std::nullopt;
     }
 
+    // A score that is seen, or kept, and beyond the range of float.
+    std::optional<Error> fault_of_scores(Index i, KeyRange visible, const float* row) const {
+        const KeyRange checked = options_.keep_scores ? KeyRange{0, key_count_} : visible;
+        if (all_finite(Eigen::Map<const Eigen::ArrayXf>(row + checked.begin, checked.size()))) return std::nullopt;
+        for (Index j = checked.begin; j < checked.end; ++j)
+            if (!std::isfinite(row[j]) && (options_.keep_scores || sees(options_, i, j)))
+                return score_out_of_range(i, j);
+        return std::nullopt;
+    }
+
     std::optional<Error> compute_output(Index begin, Index end, KeyRange tiles, Scratch& scratch) const {
         const Index rows = end - begin;
         scratch.scores.middleCols(tiles.begin * key_tile, tiles.size() * key_tile)
-            .bottomRows(row_block - rows)
+            .bottomRows(query_block - rows)
             .setZero();
         // Tile by tile, and not in one product, so that the order of the additions does not depend on how many there
         // are.
@@ -130,19 +140,41 @@ private:
         return std::nullopt;
     }
 
-    const Eigen::Ref<const Matrix>& q_;
-    const Matrix keys_;
+    const ScoreBlock score_block_;
     const Index key_count_;
     const AttentionOptions& options_;
-    const double factor_;  // of q . k
     Attention& result_;
     Matrix values_;
 };
 
 }  // namespace
 
+bool operator==(const AttentionOptions& a, const AttentionOptions& b) {
+    return a.temperature == b.temperature && a.scale == b.scale && a.mask == b.mask && a.keep_scores == b.keep_scores &&
+           a.need_output == b.need_output && a.score == b.score && same_content(a.score_weights, b.score_weights) &&
+           a.distance_slope == b.distance_slope && same_content(a.local, b.local);
+}
+
 double effective_scale(const AttentionOptions& options, Index d) {
-    return options.scale.value_or(1.0 / std::sqrt(static_cast<double>(d)));
+    const double usual = options.score == ScoreKind::scaled_dot ? 1.0 / std::sqrt(static_cast<double>(d)) : 1.0;
+    return options.scale.value_or(usual);
+}
+
+KeyRange visible_keys(const AttentionOptions& options, Index query, Index keys) {
+    const KeyRange range = visible_keys(options.mask, query, keys);
+    if (!options.local) return range;
+    const KeyRange near = local_keys(*options.local, query, keys);
+    const Index begin = std::max(range.begin, near.begin);
+    return {begin, std::max(begin, std::min(range.end, near.end))};
+}
+
+bool sees(const AttentionOptions& options, Index query, Index key) {
+    return sees(options.mask, query, key) &&
+           (!options.local || local_keys(*options.local, query, key + 1).contains(key));
+}
+
+bool sees_any(const AttentionOptions& options, Index query, Index keys) {
+    return any_not_hidden(options.mask, query, visible_keys(options, query, keys));
 }
 
 Result<Attention> attention(const Eigen::Ref<const Matrix>& q, const Eigen::Ref<const Matrix>& k,
@@ -153,17 +185,17 @@ Result<Attention> attention(const Eigen::Ref<const Matrix>& q, const Eigen::Ref<
     Attention result;
     const Computation computation(q, k, v, options, result);
     oneapi::tbb::enumerable_thread_specific<Scratch> scratch([&] { return computation.make_scratch(); });
-    std::vector<std::optional<Error>> errors(static_cast<std::size_t>((q.rows() + row_block - 1) / row_block));
+    std::vector<std::optional<Error>> errors(static_cast<std::size_t>((q.rows() + query_block - 1) / query_block));
     std::atomic<Index> done = 0;
-    parallel_blocks(q.rows(), row_block, progress, [&](Index begin, Index end) {
-        errors[static_cast<std::size_t>(begin / row_block)] = computation.run(begin, end, scratch.local());
+    parallel_blocks(q.rows(), query_block, progress, [&](Index begin, Index end) {
+        errors[static_cast<std::size_t>(begin / query_block)] = computation.run(begin, end, scratch.local());
         done += end - begin;
         progress.report(static_cast<double>(done) / static_cast<double>(q.rows()));
     });
     if (progress.stopped()) return cancelled();
     for (std::optional<Error>& error : errors)  // the first in the order of the queries, whichever thread met it first
         if (error) return std::move(*error);
-    result.masked_rows = (result.log_sum_exp.array() == -std::numeric_limits<double>::infinity()).count();
+    result.masked_rows = (result.log_sum_exp.array() == -infinity).count();
     return result;
 }
 

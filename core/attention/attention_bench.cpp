@@ -3,6 +3,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <memory>
 #include <vector>
 
 #include "core/base/check.hpp"
@@ -44,6 +45,15 @@ void one_head_window_64(benchmark::State& state) {
 void one_head_with_scores(benchmark::State& state) {
     run_heads(state, 1, {.keep_scores = true});
 }
+void one_head_additive(benchmark::State& state) {
+    run_heads(
+        state, 1,
+        {.score = ScoreKind::additive,
+         .score_weights = std::make_shared<ScoreWeights>(make_score_weights(ScoreKind::additive, {64, 64}, 1, 1))});
+}
+void one_head_with_slope(benchmark::State& state) {
+    run_heads(state, 1, {.distance_slope = 0.5});
+}
 void eight_heads(benchmark::State& state) {
     run_heads(state, 8, {});
 }
@@ -53,6 +63,8 @@ BENCHMARK(one_head_without_output)->Arg(512)->Unit(benchmark::kMillisecond)->Use
 BENCHMARK(one_head_with_scores)->Arg(512)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(one_head_causal)->Arg(512)->Arg(4096)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(one_head_window_64)->Arg(512)->Arg(4096)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(one_head_additive)->Arg(512)->Arg(2048)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(one_head_with_slope)->Arg(512)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(eight_heads)->Arg(16)->Arg(512)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace

@@ -14,6 +14,7 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 using testing_input::Input;
+using testing_input::options_of;
 using testing_input::random_input;
 
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
@@ -83,9 +84,75 @@ TEST(AttentionErrors, ScaleMustBeFiniteAlsoOverTheTemperature) {
                 AllOf(HasSubstr("1e+200"), HasSubstr("1e-200"), HasSubstr("range of double")));
 }
 
-TEST(AttentionErrors, WindowMustNotBeNegative) {
-    EXPECT_THAT(error_of(random_input(5, 7, 4), {.mask = {MaskKind::window, -3}}),
-                AllOf(HasSubstr("window is -3"), HasSubstr("0 or more")));
+TEST(AttentionErrors, AMasksSizeMustNotBeNegativeAndABlocksBePositive) {
+    const Input in = random_input(5, 7, 4);
+    const auto error_with = [&](MaskKind kind, Index size) { return error_of(in, {.mask = {kind, size}}); };
+    EXPECT_THAT(error_with(MaskKind::window, -3), AllOf(HasSubstr("window is -3"), HasSubstr("0 or more")));
+    EXPECT_THAT(error_with(MaskKind::padding, -1), AllOf(HasSubstr("real keys is -1"), HasSubstr("0 or more")));
+    EXPECT_THAT(error_with(MaskKind::prefix, -2), AllOf(HasSubstr("prefix is -2"), HasSubstr("0 or more")));
+    EXPECT_THAT(error_with(MaskKind::block, 0), AllOf(HasSubstr("block is 0"), HasSubstr("1 or more")));
+    EXPECT_EQ(error_with(MaskKind::padding, 0), "");
+}
+
+TEST(AttentionErrors, EveryScoreSaysWhichShapesItTakes) {
+    Input in = random_input(5, 7, 4);
+    in.k = Matrix::Ones(7, 3);
+    for (const ScoreKind kind : {ScoreKind::scaled_dot, ScoreKind::dot, ScoreKind::cosine})
+        EXPECT_THAT(error_of(in, {.score = kind}),
+                    AllOf(HasSubstr("queries are 5 x 4"), HasSubstr("keys 7 x 3"), HasSubstr("equally many columns")));
+    for (const ScoreKind kind : {ScoreKind::general, ScoreKind::additive, ScoreKind::concat, ScoreKind::sum})
+        EXPECT_EQ(error_of(in, options_of(kind, 4, 3)), "");
+}
+
+TEST(AttentionErrors, ScoreWeightsMustBeThereFitAndBeFinite) {
+    const Input in = random_input(5, 7, 4);
+    EXPECT_THAT(error_of(in, {.score = ScoreKind::general}), AllOf(HasSubstr("no weights"), HasSubstr("w_q of 4 x 4")));
+    for (const ScoreKind kind : {ScoreKind::additive, ScoreKind::concat})
+        EXPECT_THAT(error_of(in, {.score = kind}), AllOf(HasSubstr("no weights"), HasSubstr("w_k of h x 4")));
+    EXPECT_THAT(error_of(in, options_of(ScoreKind::general, 4, 5)), HasSubstr("w_q are 4 x 5: they must be 4 x 4"));
+    EXPECT_THAT(error_of(in, options_of(ScoreKind::additive, 3, 4)), HasSubstr("w_q are 6 x 3: they must be 6 x 4"));
+    EXPECT_THAT(error_of(in, options_of(ScoreKind::additive, 4, 5)), HasSubstr("w_k are 6 x 5: they must be 6 x 4"));
+
+    const auto error_with = [&](ScoreKind kind, const ScoreWeights& w) {
+        return error_of(in, {.score = kind, .score_weights = std::make_shared<ScoreWeights>(w)});
+    };
+    ScoreWeights w = make_score_weights(ScoreKind::additive, {4, 4, 6}, 1, 1);
+    w.w_v(5) = nan;
+    EXPECT_THAT(error_with(ScoreKind::additive, w), HasSubstr("w_v hold nan at row 5, column 0"));
+    w.w_v.resize(5);
+    w.w_v.setOnes();
+    EXPECT_THAT(error_with(ScoreKind::concat, w), HasSubstr("w_q are 6 x 4: they must be 5 x 4"));
+    w.w_v.resize(0);
+    EXPECT_THAT(error_with(ScoreKind::additive, w), AllOf(HasSubstr("w_v are empty"), HasSubstr("at least one")));
+    w = make_score_weights(ScoreKind::general, {4, 4}, 1, 1);
+    w.w_q(1, 2) = inf;
+    EXPECT_THAT(error_with(ScoreKind::general, w),
+                AllOf(HasSubstr("w_q hold inf at row 1, column 2"), HasSubstr("finite")));
+}
+
+TEST(AttentionErrors, TheDistanceSlopeMustBeFiniteAndNotNegative) {
+    const Input in = random_input(5, 7, 4);
+    for (const double bad : {-0.5, static_cast<double>(nan), static_cast<double>(inf)})
+        EXPECT_THAT(error_of(in, {.distance_slope = bad}),
+                    AllOf(HasSubstr("distance slope is"), HasSubstr("0 or more")));
+    EXPECT_THAT(error_of(in, {.temperature = 1e-200, .distance_slope = 1e200}),
+                AllOf(HasSubstr("slope 1e+200"), HasSubstr("range of double")));
+    EXPECT_THAT(float_error_of(in, {.distance_slope = 1e300}), HasSubstr("query 0 and key 1"));
+    EXPECT_EQ(float_error_of(in, {.mask = {MaskKind::window, 0}, .distance_slope = 1e300}), "");
+}
+
+TEST(AttentionErrors, ALocalWindowNeedsAFiniteCentreForEachQueryAndAPositiveHalfWidth) {
+    const Input in = random_input(5, 7, 4);
+    const auto error_with = [&](const VectorD& centers, double half_width) {
+        return error_of(in, {.local = std::make_shared<LocalWindow>(LocalWindow{centers, half_width})});
+    };
+    EXPECT_THAT(error_with(VectorD::Zero(4), 1), AllOf(HasSubstr("4 centres for 5 queries"), HasSubstr("each query")));
+    VectorD centers = VectorD::Zero(5);
+    centers(3) = static_cast<double>(nan);
+    EXPECT_THAT(error_with(centers, 1), AllOf(HasSubstr("centre of query 3"), HasSubstr("nan"), HasSubstr("finite")));
+    for (const double bad : {0.0, -1.0, static_cast<double>(nan), static_cast<double>(inf)})
+        EXPECT_THAT(error_with(VectorD::Zero(5), bad), AllOf(HasSubstr("half width is"), HasSubstr("above 0")));
+    EXPECT_EQ(error_with(VectorD::Constant(5, 1e300), 1), "");
 }
 
 TEST(AttentionErrors, AScoreBeyondFloatIsNamedUnlessTheMaskHidesItUnkept) {

@@ -15,7 +15,8 @@ struct ReferenceAttention {
 };
 
 /// The same formula, options and errors as attention() (an infinite double score is not looked for). The only liberty
-/// is that each row's largest visible score is subtracted before exp. O(Lq Lk (d + dv)), one thread, slow on purpose.
+/// is that each row's largest visible score is subtracted before exp. O(Lq Lk (d + dv)), for score functions with
+/// weights O(Lq Lk (size of the weights + dv)), one thread, slow on purpose.
 Result<ReferenceAttention> reference_attention(const Eigen::Ref<const MatrixD>& q, const Eigen::Ref<const MatrixD>& k,
                                                const Eigen::Ref<const MatrixD>& v, const AttentionOptions& options);
 

@@ -1,7 +1,8 @@
 // Softmax of one row of scores, in whole tiles of keys: the inner loop of the float attention.
 #pragma once
 
-#include "core/attention/mask.hpp"
+#include "core/attention/key_range.hpp"
+#include "core/base/matrix.hpp"
 
 namespace attnscope {
 

@@ -1,6 +1,8 @@
 #include "core/attention/summary.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "core/base/check.hpp"
 
@@ -19,6 +21,11 @@ void for_overlaps(Index small, Index large, const Add& add) {
             add(to, from, static_cast<double>(overlap) / static_cast<double>(large));
         }
     }
+}
+
+// The weights of a row in double, a masked cell's as 0.
+Eigen::RowVectorXd weights_of(const Eigen::Ref<const Eigen::RowVectorXf>& row) {
+    return row.array().isNaN().select(0.0F, row).cast<double>();
 }
 
 }  // namespace
@@ -45,6 +52,70 @@ Matrix mean_of(std::span<const Matrix* const> matrices) {
     }
     sum /= static_cast<float>(matrices.size());
     return sum;
+}
+
+VectorD column_sums(const Eigen::Ref<const Matrix>& w) {
+    VectorD sums = VectorD::Zero(w.cols());
+    for (Index i = 0; i < w.rows(); ++i) sums += weights_of(w.row(i)).transpose();
+    return sums;
+}
+
+VectorD mean_distance(const Eigen::Ref<const Matrix>& w) {
+    const Eigen::RowVectorXd keys = Eigen::RowVectorXd::LinSpaced(w.cols(), 0.0, static_cast<double>(w.cols() - 1));
+    VectorD distance(w.rows());
+    for (Index i = 0; i < w.rows(); ++i) {
+        const Eigen::RowVectorXd weights = weights_of(w.row(i));
+        const double sum = weights.sum();
+        distance(i) = sum == 0 ? 0.0 : weights.dot((keys.array() - static_cast<double>(i)).abs().matrix()) / sum;
+    }
+    return distance;
+}
+
+Matrix without_first_key(const Eigen::Ref<const Matrix>& w) {
+    Matrix result = w;
+    for (Index i = 0; i < w.rows() && w.cols() > 0; ++i) {
+        Eigen::RowVectorXd weights = weights_of(w.row(i));
+        weights(0) = 0;
+        const double sum = weights.sum();
+        weights = sum == 0 ? Eigen::RowVectorXd::Zero(w.cols()) : Eigen::RowVectorXd(weights / sum);
+        result.row(i) = w.row(i).array().isNaN().select(w.row(i), weights.cast<float>());
+    }
+    return result;
+}
+
+std::vector<Index> top_keys(const Eigen::Ref<const Eigen::RowVectorXf>& row, Index k) {
+    check(k >= 0, "a number of keys is not negative");
+    std::vector<Index> keys;
+    for (Index j = 0; j < row.size(); ++j)
+        if (!std::isnan(row(j))) keys.push_back(j);
+    const auto end = keys.begin() + std::min(k, static_cast<Index>(keys.size()));
+    std::partial_sort(keys.begin(), end, keys.end(),
+                      [&](Index a, Index b) { return row(a) != row(b) ? row(a) > row(b) : a < b; });
+    keys.erase(end, keys.end());
+    return keys;
+}
+
+double mean_pairwise_distance(const Eigen::Ref<const Matrix>& x) {
+    if (x.rows() < 2) return 0.0;
+    double sum = 0;
+    for (Index a = 0; a < x.rows(); ++a)
+        for (Index b = 0; b < a; ++b) sum += (weights_of(x.row(a)) - weights_of(x.row(b))).norm();
+    const auto n = static_cast<double>(x.rows());
+    return sum / (0.5 * n * (n - 1));
+}
+
+double frobenius_distance(const Eigen::Ref<const Matrix>& a, const Eigen::Ref<const Matrix>& b) {
+    check(a.rows() == b.rows() && a.cols() == b.cols(), "a distance is between matrices of one shape");
+    double square = 0;
+    for (Index i = 0; i < a.rows(); ++i) square += (weights_of(a.row(i)) - weights_of(b.row(i))).squaredNorm();
+    return std::sqrt(square);
+}
+
+double relative_frobenius_error(const Eigen::Ref<const Matrix>& a, const Eigen::Ref<const Matrix>& b) {
+    const double distance = frobenius_distance(a, b);
+    const double exact = frobenius_distance(b, Matrix::Zero(b.rows(), b.cols()));
+    if (exact == 0) return distance == 0 ? 0.0 : std::numeric_limits<double>::infinity();
+    return distance / exact;
 }
 
 }  // namespace attnscope

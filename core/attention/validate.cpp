@@ -27,20 +27,99 @@ std::optional<Error> fault_of(const AnyMatrix<Scalar>& x, const char* name) {
     return std::nullopt;
 }
 
-std::optional<Error> fault_of(const AttentionOptions& options, Index d) {
+// The first thing that is wrong with the numbers that every score goes through.
+std::optional<Error> fault_of_factors(const AttentionOptions& options, Index d) {
+    const double scale = effective_scale(options, d);
     if (!(options.temperature > 0) || !std::isfinite(options.temperature))
         return invalid_input(
             fmt::format("the temperature is {}: it must be a finite number above 0", options.temperature));
-    if (options.scale && !std::isfinite(*options.scale))
-        return invalid_input(fmt::format("the scale is {}: it must be a finite number", *options.scale));
-    if (!std::isfinite(effective_scale(options, d) / options.temperature))
+    if (!std::isfinite(scale)) return invalid_input(fmt::format("the scale is {}: it must be a finite number", scale));
+    if (!std::isfinite(scale / options.temperature))
         return invalid_input(
             fmt::format("the scale {} divided by the temperature {} is beyond the range of double: "
                         "a smaller scale or a higher temperature is needed",
-                        effective_scale(options, d), options.temperature));
-    if (options.mask.kind == MaskKind::window && options.mask.window < 0)
-        return invalid_input(fmt::format("the mask's window is {}: it must be 0 or more", options.mask.window));
+                        scale, options.temperature));
+    if (!(options.distance_slope >= 0) || !std::isfinite(options.distance_slope))
+        return invalid_input(
+            fmt::format("the distance slope is {}: it must be a finite number of 0 or more", options.distance_slope));
+    if (!std::isfinite(options.distance_slope / options.temperature))
+        return invalid_input(
+            fmt::format("the distance slope {} divided by the temperature {} is beyond the range of double: "
+                        "a smaller slope or a higher temperature is needed",
+                        options.distance_slope, options.temperature));
     return std::nullopt;
+}
+
+const char* size_name(MaskKind kind) {
+    switch (kind) {
+        case MaskKind::none:
+        case MaskKind::causal:
+            return nullptr;
+        case MaskKind::padding:
+            return "number of real keys";
+        case MaskKind::window:
+            return "window";
+        case MaskKind::prefix:
+            return "prefix";
+        case MaskKind::block:
+            return "block";
+    }
+    return nullptr;
+}
+
+std::optional<Error> fault_of(const MaskSpec& mask) {
+    const char* const name = size_name(mask.kind);
+    const Index least = mask.kind == MaskKind::block ? 1 : 0;
+    if (name == nullptr || mask.size >= least) return std::nullopt;
+    return invalid_input(fmt::format("the mask's {} is {}: it must be {} or more", name, mask.size, least));
+}
+
+std::optional<Error> fault_of(const LocalWindow& local, Index queries) {
+    if (local.centers.size() != queries)
+        return invalid_input(fmt::format("the local window has {} centres for {} queries: each query needs one",
+                                         local.centers.size(), queries));
+    for (Index i = 0; i < queries; ++i)
+        if (!std::isfinite(local.centers(i)))
+            return invalid_input(
+                fmt::format("the local window's centre of query {} (counted from 0) is {}: it must be finite", i,
+                            local.centers(i)));
+    if (!(local.half_width > 0) || !std::isfinite(local.half_width))
+        return invalid_input(
+            fmt::format("the local window's half width is {}: it must be a finite number above 0", local.half_width));
+    return std::nullopt;
+}
+
+struct Shape {
+    Index rows, cols;
+};
+
+std::optional<Error> fault_of_weights(const Eigen::Ref<const Matrix>& w, const char* name, Shape expected) {
+    if (w.rows() != expected.rows || w.cols() != expected.cols)
+        return invalid_input(fmt::format("the score weights {} are {}: they must be {} x {}", name, shape<float>(w),
+                                         expected.rows, expected.cols));
+    if (const std::optional<Cell> cell = first_not_finite<float>(w))
+        return invalid_input(fmt::format(
+            "the score weights {} hold {} at row {}, column {} (counted from 0): every entry must be finite", name,
+            w(cell->row, cell->col), cell->row, cell->col));
+    return std::nullopt;
+}
+
+// d_q and d_k: entries of a query and of a key.
+std::optional<Error> fault_of_score(const AttentionOptions& options, Index d_q, Index d_k) {
+    if (!has_weights(options.score)) return std::nullopt;
+    const bool general = options.score == ScoreKind::general;
+    if (!options.score_weights)
+        return invalid_input(
+            fmt::format("the score has no weights: for queries of {} and keys of {} entries it needs {}", d_q, d_k,
+                        general ? fmt::format("w_q of {} x {}", d_q, d_k)
+                                : fmt::format("w_q of h x {}, w_k of h x {} and w_v of h", d_q, d_k)));
+    const ScoreWeights& w = *options.score_weights;
+    if (general) return fault_of_weights(w.w_q, "w_q", {d_q, d_k});
+    const Index hidden = w.w_v.size();
+    if (hidden == 0) return invalid_input("the score weights w_v are empty: they must have at least one entry");
+    if (auto fault = fault_of_weights(w.w_v, "w_v", {hidden, 1})) return fault;
+    if (auto fault = fault_of_weights(w.w_q, "w_q", {hidden, d_q})) return fault;
+    return fault_of_weights(w.w_k, "w_k", {hidden, d_k});
 }
 
 }  // namespace
@@ -58,9 +137,10 @@ std::optional<Cell> first_not_finite(const AnyMatrix<Scalar>& x) {
 template <class Scalar>
 Result<void> validate_attention(const AnyMatrix<Scalar>& q, const AnyMatrix<Scalar>& k, const AnyMatrix<Scalar>& v,
                                 const AttentionOptions& options) {
-    if (q.cols() != k.cols())
-        return invalid_input(fmt::format("the queries are {} and the keys {}: they must have equally many columns",
-                                         shape<Scalar>(q), shape<Scalar>(k)));
+    if (needs_equal_dims(options.score) && q.cols() != k.cols())
+        return invalid_input(
+            fmt::format("the queries are {} and the keys {}: this score needs equally many columns in both",
+                        shape<Scalar>(q), shape<Scalar>(k)));
     if (options.need_output && k.rows() != v.rows())
         return invalid_input(fmt::format("the keys are {} and the values {}: they must have equally many rows",
                                          shape<Scalar>(k), shape<Scalar>(v)));
@@ -68,7 +148,11 @@ Result<void> validate_attention(const AnyMatrix<Scalar>& q, const AnyMatrix<Scal
     if (const auto fault = fault_of<Scalar>(k, "keys")) return *fault;
     if (options.need_output)
         if (const auto fault = fault_of<Scalar>(v, "values")) return *fault;
-    if (const auto fault = fault_of(options, q.cols())) return *fault;
+    if (const auto fault = fault_of_factors(options, q.cols())) return *fault;
+    if (const auto fault = fault_of(options.mask)) return *fault;
+    if (options.local)
+        if (const auto fault = fault_of(*options.local, q.rows())) return *fault;
+    if (const auto fault = fault_of_score(options, q.cols(), k.cols())) return *fault;
     return {};
 }
 

@@ -3,7 +3,13 @@
 #include <GLFW/glfw3.h>
 #include <fmt/format.h>
 
+#include <cmath>
+#include <filesystem>
+#include <limits>
+
+#include "app/draw/ticks.hpp"
 #include "app/panels/attention/explain_line.hpp"
+#include "core/io/csv.hpp"
 
 namespace attnscope {
 namespace attention_panel {
@@ -30,102 +36,227 @@ Result<std::shared_ptr<const WordVectors>> load_vectors(const std::string& path)
     return std::shared_ptr<const WordVectors>(std::make_shared<const WordVectors>(std::move(*loaded)));
 }
 
+std::vector<std::string> labels_of(const Tokens& tokens) {
+    std::vector<std::string> labels = tokens.names;
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        if (tokens.invented[i]) labels[i] += "*";
+    return labels;
+}
+
+Request without_choice_of_head(Request request) {
+    request.head = 1;
+    request.layer = 1;
+    request.other_head.reset();
+    request.whole_output = false;
+    return request;
+}
+
 }  // namespace
 
 std::string provenance_of(const Request& request) {
-    const bool is_random = request.tokens.source == Source::random;
-    std::string text = is_random                ? fmt::format("vectors: random, seed {}", request.tokens.seed)
-                       : request.tokens.vectors ? std::string("vectors: yours")
-                                                : std::string("vectors: trained on public-domain text");
-    if (request.projection != ProjectionKind::identity)
-        text += fmt::format(" · projections: random, seed {}", request.tokens.seed);
+    if (request.source == Source::weights) return "weights: yours";
+    std::string text = request.source == Source::qkv      ? std::string("Q, K, V: yours")
+                       : request.source == Source::random ? fmt::format("vectors: random, seed {}", request.seed)
+                       : request.queries.vectors          ? std::string("vectors: yours")
+                                                          : std::string("vectors: trained on public-domain text");
+    std::string drawn;
+    const auto add = [&](const char* what) {
+        if (!drawn.empty()) drawn += ", ";
+        drawn += what;
+    };
+    if (request.arrays == nullptr && request.projection != ProjectionKind::identity) add("projections");
+    if (has_weights(request.score)) add("score weights");
+    if (request.select == Select::local) add("window centres");
+    if (request.select == Select::hard) add("samples");
+    if (request.method != Method::exact && request.method != Method::elu) add("features");
+    if (!drawn.empty()) text += fmt::format(" · {}: random, seed {}", drawn, request.seed);
     return text;
 }
 
 AttentionPanel::AttentionPanel()
     : vectors_([](const std::string& path, const Progress&) { return load_vectors(path); },
                {.describe = [](const std::string& path) { return path; }, .wake = waker()}),
-      shown_(compute_shown, {.describe = in_words, .wake = waker()}),
-      strip_(compute_strip, {.describe = in_words, .wake = waker()}) {}
+      arrays_(load_arrays, {.describe = [](const ArraysRequest&) { return "these arrays"; }, .wake = waker()}),
+      map_job_(compute_shown, {.describe = in_words, .wake = waker()}),
+      strip_job_(compute_strip, {.describe = in_words, .wake = waker()}) {}
 
 PanelInfo AttentionPanel::info() const {
     return {.name = "attention",
             .title = "Attention",
-            .help = "Tokens attend to each other: softmax attention on real text, head by head.",
+            .help =
+                "Tokens attend to each other: scores, masks, heads, positions, approximations, on real text or on "
+                "your own arrays.",
             .order = 10};
 }
 
 std::string AttentionPanel::source_text() const {
-    return fmt::format("{} random tokens, each a vector from N(0, 1), seed {}", params_.length, params_.seed);
+    const auto name = [](const std::string& path) {
+        return path.empty() ? std::string("no file yet") : std::filesystem::path(path).filename().string();
+    };
+    if (params_.source == Source::weights) return fmt::format("your weights: {}", name(params_.weights_file));
+    if (params_.source == Source::qkv)
+        return fmt::format("your arrays: Q {}, K {}, V {}", name(params_.q_file), name(params_.k_file),
+                           name(params_.v_file));
+    std::string text =
+        fmt::format("{} random tokens, each a vector from N(0, 1), seed {}", params_.length, params_.seed);
+    if (params_.keys == Keys::second) text += fmt::format("; {} other ones as keys", params_.key_length);
+    return text;
 }
 
 Request AttentionPanel::request() const {
     Request r;
-    r.tokens.source = params_.source;
-    r.tokens.seed = static_cast<std::uint64_t>(params_.seed);
-    if (params_.source == Source::text) {
-        r.tokens.text = params_.text;
-        r.tokens.tokenizer = params_.tokenizer;
-    } else {
-        r.tokens.length = params_.length;
-    }
-    r.heads = params_.heads;
+    r.source = params_.source;
+    r.seed = static_cast<std::uint64_t>(params_.seed);
     r.head = params_.head;
-    r.dim = params_.dim;
-    r.projection = params_.projection;
+    r.layer = params_.source == Source::weights ? params_.layer : 1;
+    if (params_.view == View::heads) r.other_head = params_.other_head;
+    r.whole_output = params_.view == View::output;
+    r.exclude_first = params_.exclude_first;
+    if (params_.from_tokens()) {
+        r.queries.source = params_.source;
+        r.queries.seed = r.seed;
+        r.queries.shuffle = params_.shuffle;
+        if (params_.source == Source::text) {
+            r.queries.text = params_.text;
+            r.queries.tokenizer = params_.tokenizer;
+            r.merge_words = params_.tokenizer == Tokenizer::characters && params_.merge_words;
+        } else {
+            r.queries.length = params_.length;
+        }
+        if (params_.keys == Keys::second) {
+            r.keys = r.queries;
+            r.keys->second = true;
+            r.keys->text = params_.source == Source::text ? params_.key_text : "";
+            r.keys->length = params_.source == Source::random ? params_.key_length : 0;
+        }
+        r.heads = params_.heads;
+        r.dim = params_.dim;
+        r.key_dim = params_.widths_may_differ() && params_.key_dim > 0 ? params_.key_dim : params_.dim;
+        r.projection = params_.projection;
+    }
+    if (!params_.has_inputs()) return r;
+    r.position = params_.position;
+    r.position_amount = params_.position_amount;
+    r.score = params_.score;
     r.temperature = params_.temperature;
-    r.mask.kind = params_.mask;
-    if (params_.mask == MaskKind::window) r.mask.window = params_.window;
+    if (params_.has_score_weights()) {
+        r.score_scale = params_.score_scale;
+        r.score_hidden = params_.score_hidden;
+    }
+    r.mask = params_.mask;
+    r.mask_size = params_.mask == MaskKind::padding  ? params_.padding
+                  : params_.mask == MaskKind::window ? params_.window
+                  : params_.mask == MaskKind::prefix ? params_.prefix
+                  : params_.mask == MaskKind::block  ? params_.block
+                                                     : 0;
+    r.painted = params_.painted;
+    r.select = params_.select;
+    if (params_.select == Select::hard) r.samples = params_.samples;
+    if (params_.select == Select::local) r.half_width = params_.half_width;
+    r.method = params_.method;
+    if (params_.method != Method::exact) {
+        r.features = params_.features;
+        r.orthogonal = params_.orthogonal;
+    }
     return r;
 }
 
-void AttentionPanel::update() {
-    if (std::optional<Request> wanted = request_with_vectors(); wanted && wanted != cancelled_) {
-        cancelled_.reset();
-        newest_ = wanted;
-        shown_.submit(*wanted);
-        wanted->head = 1;  // the strip is the same whichever head is shown
-        strip_.submit(std::move(*wanted));
-    }
-    map_ = &shown_.poll();
-    heads_ = &strip_.poll();
-    if (map_->value && map_->generation != labels_generation_) {
-        labels_generation_ = map_->generation;
-        labels_ = map_->value->tokens.names;
-        for (std::size_t i = 0; i < labels_.size(); ++i)
-            if (map_->value->tokens.invented[i]) labels_[i] += "*";
-        hovered_.reset();
-    }
+void AttentionPanel::show(std::shared_ptr<const Shown> shown, double seconds) {
+    seconds_ = seconds;
+    if (shown == shown_) return;
+    shown_ = std::move(shown);
+    ++generation_;
+    hovered_.reset();
+    row_labels_ = labels_of(shown_->sides.queries);
+    column_labels_ = labels_of(shown_->sides.keys);
+    threshold_shown_ = -1;
 }
 
-// The request, once the user's own vectors are read where they are wanted; until then what is shown stays.
-std::optional<Request> AttentionPanel::request_with_vectors() {
+void AttentionPanel::update() {
+    const std::optional<Request> wanted = request_with_files();
+    strip_ = &strip_job_.poll();
+    bool kept = false;
+    if (wanted && wanted != cancelled_) {
+        cancelled_.reset();
+        newest_ = wanted;
+        const Request all = without_choice_of_head(*wanted);
+        strip_job_.submit(all);
+        kept = !strip_job_.stale() && strip_->value && !strip_->value->full.empty() && wanted->head >= 1 &&
+               wanted->head <= strip_->value->heads && !wanted->other_head && !wanted->whole_output &&
+               *strip_->request == all;
+        if (kept) {  // every head is there already: nothing is computed
+            map_job_.cancel();
+            shown_request_ = wanted;
+            show(strip_->value->full[static_cast<std::size_t>(wanted->head - 1)], strip_->seconds);
+        } else {
+            map_job_.submit(*wanted);
+        }
+    }
+    const auto& computed = map_job_.poll();
+    error_ = kept ? std::nullopt : computed.error;
+    if (!kept && computed.value && computed.generation != seen_) {
+        seen_ = computed.generation;
+        shown_request_ = *computed.request;
+        show(computed.value, computed.seconds);
+    }
+    hide_small_weights();
+}
+
+// The map that is drawn with a threshold: computed here since it is a matter of looking, not of attention.
+void AttentionPanel::hide_small_weights() {
+    if (!shown_ || threshold_shown_ == params_.threshold) return;
+    threshold_shown_ = params_.threshold;
+    above_threshold_.reset();
+    hidden_share_ = 0;
+    if (params_.threshold <= 0) return;
+    auto map = std::make_shared<Matrix>(*shown_->weights);
+    double hidden = 0, all = 0;
+    for (Index i = 0; i < map->size(); ++i) {
+        float& weight = map->data()[i];
+        if (std::isnan(weight)) continue;
+        all += static_cast<double>(weight);
+        if (static_cast<double>(weight) >= params_.threshold) continue;
+        hidden += static_cast<double>(weight);
+        weight = std::numeric_limits<float>::quiet_NaN();
+    }
+    hidden_share_ = all > 0 ? hidden / all : 0;
+    above_threshold_ = std::move(map);
+}
+
+// The request, once the user's files are read where they are wanted; until then what is shown stays.
+std::optional<Request> AttentionPanel::request_with_files() {
     Request wanted = request();
-    vectors_error_.reset();
-    if (params_.vectors.empty()) {
-        if (!vectors_path_.empty()) vectors_.cancel();  // naming a file again reads it again
+    file_error_.reset();
+    if (params_.source == Source::text && !params_.vectors.empty()) {
+        vectors_path_ = params_.vectors;
+        vectors_.submit(vectors_path_);
+        const auto& loaded = vectors_.poll();
+        if (loaded.error) file_error_ = loaded.error;
+        if (loaded.error || !loaded.value || *loaded.request != vectors_path_) return std::nullopt;
+        wanted.queries.vectors = *loaded.value;
+        if (wanted.keys) wanted.keys->vectors = *loaded.value;
+    } else if (!vectors_path_.empty()) {
+        vectors_.cancel();  // naming a file again reads it again
         vectors_path_.clear();
-        return wanted;
     }
-    if (params_.source != Source::text) return wanted;
-    vectors_path_ = params_.vectors;
-    vectors_.submit(vectors_path_);
-    const auto& loaded = vectors_.poll();
-    if (loaded.error) {
-        vectors_error_ = loaded.error;
-        return std::nullopt;
+    if (!params_.from_tokens()) {
+        const ArraysRequest files = arrays_request(params_);
+        arrays_.submit(files);
+        const auto& loaded = arrays_.poll();
+        if (loaded.error) file_error_ = loaded.error;
+        if (loaded.error || !loaded.value || *loaded.request != files) return std::nullopt;
+        wanted.arrays = loaded.value;
     }
-    if (!loaded.value || *loaded.request != vectors_path_) return std::nullopt;
-    wanted.tokens.vectors = *loaded.value;
     return wanted;
 }
 
 void AttentionPanel::wait() {
     update();
     vectors_.wait();
+    arrays_.wait();
     update();
-    shown_.wait();
-    strip_.wait();
+    map_job_.wait();
+    strip_job_.wait();
     update();
 }
 
@@ -133,8 +264,22 @@ void AttentionPanel::cancel() {
     if (vectors_.stale()) params_.vectors.clear();
     cancelled_ = newest_;
     vectors_.cancel();
-    shown_.cancel();
-    strip_.cancel();
+    arrays_.cancel();
+    map_job_.cancel();
+    strip_job_.cancel();
+}
+
+void AttentionPanel::agree() {
+    params_.head = std::min<int>(params_.head, static_cast<int>(params_.from_tokens() ? params_.heads : heads()));
+    params_.other_head =
+        std::min<int>(params_.other_head, static_cast<int>(params_.from_tokens() ? params_.heads : heads()));
+    if (params_.source == Source::weights && shown_ && shown_request_ && shown_request_->source == Source::weights)
+        params_.layer = std::min<int>(params_.layer, static_cast<int>(shown_->layers));
+    if (params_.has_inputs() && !params_.method_possible()) params_.method = Method::exact;
+    if (!params_.has_inputs()) {
+        params_.show = Show::weights;
+        if (params_.view == View::output) params_.view = View::map;
+    }
 }
 
 PanelStatus AttentionPanel::status() const {
@@ -142,29 +287,53 @@ PanelStatus AttentionPanel::status() const {
     if (cancelled_)
         status.error = Error{ErrorCode::cancelled,
                              "cancelled: the picture is of the settings before; change anything to compute again"};
-    status.stale = shown_.stale() || strip_.stale() || vectors_.stale();
-    status.progress = vectors_.progress() ? vectors_.progress() : shown_.progress();
-    if (!status.progress) status.progress = strip_.progress();
-    if (vectors_error_ && !status.error) status.error = vectors_error_;
-    if (map_ != nullptr && map_->error && !status.error) status.error = map_->error;
-    if (map_ != nullptr) status.seconds = map_->seconds;
+    status.stale = map_job_.stale() || strip_job_.stale() || vectors_.stale() || arrays_.stale();
+    status.progress = vectors_.progress() ? vectors_.progress() : arrays_.progress();
+    if (!status.progress) status.progress = map_job_.progress();
+    if (!status.progress) status.progress = strip_job_.progress();
+    for (const std::optional<Error>* error : {&drop_error_, &file_error_, &error_})
+        if (*error && !status.error) status.error = *error;
+    status.seconds = seconds_;
     // Of what is shown, which may be older than the parameters.
-    status.provenance = provenance_of(map_ != nullptr && map_->request ? *map_->request : request());
-    if (map_ != nullptr && map_->value) {
-        const Shown& shown = *map_->value;
-        if (shown.masked_rows > 0)
-            status.note = fmt::format("{} of {} queries see no key: their weights and outputs are 0", shown.masked_rows,
-                                      shown.weights->rows());
-        else if (shown.tokens.invented_count > 0)
-            status.note = fmt::format("* not in the vocabulary: {} of {} tokens have vectors made from their letters",
-                                      shown.tokens.invented_count, labels_.size());
-    }
+    status.provenance = provenance_of(shown_request_ ? *shown_request_ : request());
+    if (shown_) status.note = about();
     return status;
 }
 
+// What the user should know about the shown result.
+std::string AttentionPanel::about() const {
+    const Shown& shown = *shown_;
+    std::string note;
+    const auto add = [&](const std::string& text) {
+        if (!note.empty()) note += " · ";
+        note += text;
+    };
+    if (shown.masked_rows > 0)
+        add(fmt::format("{} of {} queries see no key: their weights and outputs are 0", shown.masked_rows,
+                        shown.weights->rows()));
+    if (shown.second && shown.second->negative > 0)
+        add(fmt::format("{} of {} approximate weights are negative", shown.second->negative, shown.weights->size()));
+    if (shown.second && shown.second->bad_rows > 0)
+        add(fmt::format("{} rows have a normaliser that is not positive", shown.second->bad_rows));
+    if (shown.moved)
+        add(*shown.moved < 1e-5
+                ? fmt::format("shuffled: every weight moved with its words and nothing else changed (at most {})",
+                              short_number(*shown.moved, 2))
+                : fmt::format("shuffled: weights changed by up to {}: this attention knows the order",
+                              short_number(*shown.moved, 3)));
+    if (above_threshold_) add(fmt::format("{:.1f} % of all weight is below the threshold", hidden_share_ * 100));
+    const Index invented = shown.sides.queries.invented_count;
+    if (invented > 0)
+        add(fmt::format("* not in the vocabulary: {} of {} tokens have vectors made from their letters", invented,
+                        row_labels_.size()));
+    if (shown_request_ && shown_request_->arrays && !shown_request_->arrays->note.empty())
+        add(shown_request_->arrays->note);
+    return note;
+}
+
 std::optional<Cell> AttentionPanel::pinned() const {
-    if (map_ == nullptr || !map_->value || params_.pin_query < 0 || params_.pin_key < 0) return std::nullopt;
-    const Matrix& weights = *map_->value->weights;
+    if (!shown_ || params_.pin_query < 0 || params_.pin_key < 0) return std::nullopt;
+    const Matrix& weights = *shown_->weights;
     if (params_.pin_query >= weights.rows() || params_.pin_key >= weights.cols()) return std::nullopt;
     return Cell{params_.pin_query, params_.pin_key};
 }
@@ -175,8 +344,8 @@ void AttentionPanel::pin(const Cell& cell) {
 }
 
 void AttentionPanel::move_pin(Index rows, Index columns) {
-    if (map_ == nullptr || !map_->value) return;
-    const Matrix& weights = *map_->value->weights;
+    if (!shown_) return;
+    const Matrix& weights = *shown_->weights;
     const Cell from = explained().value_or(Cell{0, 0});
     pin({std::clamp<Index>(from.row + rows, 0, weights.rows() - 1),
          std::clamp<Index>(from.column + columns, 0, weights.cols() - 1)});
@@ -184,6 +353,7 @@ void AttentionPanel::move_pin(Index rows, Index columns) {
 
 bool AttentionPanel::key(const KeyPress& press) {
     const Index step = press.shift ? 10 : 1;
+    const auto count = static_cast<int>(heads());
     switch (press.key) {
         case GLFW_KEY_UP:
             move_pin(-step, 0);
@@ -203,11 +373,11 @@ bool AttentionPanel::key(const KeyPress& press) {
             return true;
         case GLFW_KEY_LEFT_BRACKET:
         case GLFW_KEY_PAGE_UP:
-            params_.head = params_.head <= 1 ? params_.heads : params_.head - 1;
+            params_.head = params_.head <= 1 ? count : params_.head - 1;
             return true;
         case GLFW_KEY_RIGHT_BRACKET:
         case GLFW_KEY_PAGE_DOWN:
-            params_.head = params_.head >= params_.heads ? 1 : params_.head + 1;
+            params_.head = params_.head >= count ? 1 : params_.head + 1;
             return true;
         case GLFW_KEY_A:
             if (press.control) return false;
@@ -215,8 +385,16 @@ bool AttentionPanel::key(const KeyPress& press) {
                 head_before_average_ = params_.head;
                 params_.head = 0;
             } else {
-                params_.head = std::min(head_before_average_, params_.heads);
+                params_.head = std::min(head_before_average_, count);
             }
+            return true;
+        case GLFW_KEY_S:
+            if (!params_.from_tokens()) return false;
+            params_.shuffle = press.shift ? 0 : params_.shuffle + 1;
+            return true;
+        case GLFW_KEY_P:
+            if (!params_.has_inputs()) return false;
+            params_.paint = !params_.paint;
             return true;
         default:
             return false;
@@ -228,32 +406,97 @@ std::vector<std::pair<std::string, std::string>> AttentionPanel::key_help() cons
             {"arrow keys", "move the pinned cell (Shift: by ten)"},
             {"Esc", "unpin"},
             {"[   ]   Page Up/Down", "previous, next head"},
-            {"A", "average of all heads, and back"}};
+            {"A", "average of all heads, and back"},
+            {"S   Shift S", "shuffle the tokens, back to the order as written"},
+            {"P", "paint the mask with the mouse, and stop painting"}};
 }
 
 void AttentionPanel::source_edited(const std::string& before) {
     if (params_.pin_query < 0) return;
     const auto old_tokens = tokenize(before, params_.tokenizer, most_tokens);
     const auto new_tokens = tokenize(params_.text, params_.tokenizer, most_tokens);
-    if (!old_tokens || !new_tokens) return;
+    if (!old_tokens || !new_tokens || params_.shuffle != 0) return;
     params_.pin_query = static_cast<int>(std::max<Index>(0, follow(params_.pin_query, *old_tokens, *new_tokens)));
-    params_.pin_key = static_cast<int>(std::max<Index>(0, follow(params_.pin_key, *old_tokens, *new_tokens)));
+    if (params_.keys == Keys::same)
+        params_.pin_key = static_cast<int>(std::max<Index>(0, follow(params_.pin_key, *old_tokens, *new_tokens)));
+}
+
+bool AttentionPanel::drop_file(const std::string& path) {
+    drop_error_.reset();
+    const Result<Dropped> looked = look_at_dropped(path);
+    if (!looked) {
+        drop_error_ = looked.error();
+        return true;
+    }
+    const auto array = [&](const std::string& name) { return name.empty() ? path : path + ":" + name; };
+    switch (looked->as) {
+        case DroppedAs::nothing:
+            return false;
+        case DroppedAs::tokens:
+            if (params_.from_tokens()) return false;
+            params_.tokens_file = path;
+            return true;
+        case DroppedAs::weights:
+            params_.source = Source::weights;
+            params_.weights_file = array(looked->weights_name);
+            params_.tokens_file.clear();
+            params_.head = params_.layer = 1;
+            break;
+        case DroppedAs::qkv_of_one_file:
+            params_.source = Source::qkv;
+            params_.q_file = array(looked->q);
+            params_.k_file = array(looked->k);
+            params_.v_file = array(looked->v);
+            params_.tokens_file.clear();
+            params_.head = 1;
+            break;
+        case DroppedAs::q:
+        case DroppedAs::k:
+        case DroppedAs::v:
+            params_.source = Source::qkv;
+            (looked->as == DroppedAs::q   ? params_.q_file
+             : looked->as == DroppedAs::k ? params_.k_file
+                                          : params_.v_file) = path;
+            break;
+    }
+    return true;
+}
+
+std::string AttentionPanel::drop_help() const {
+    return "arrays (.npy, .safetensors) and, beside arrays, their tokens (.txt, .json)";
 }
 
 std::string AttentionPanel::explain_text() const {
-    if (!explained() || map_ == nullptr || !map_->value) return {};
-    return explain_in_words(*map_->value, labels_, *explained());
+    if (!explained() || !shown_) return {};
+    return explain_in_words(*shown_, {row_labels_, column_labels_}, *explained());
+}
+
+std::string AttentionPanel::copy_text() const {
+    if (!shown_) return {};
+    const Matrix& values = params_.show == Show::scores && shown_->scores ? *shown_->scores : *shown_->weights;
+    std::string text;
+    for (const std::string& label : column_labels_) text += "\t" + label;
+    text += "\n";
+    for (Index i = 0; i < values.rows(); ++i) {
+        text += row_labels_[static_cast<std::size_t>(i)];
+        for (Index j = 0; j < values.cols(); ++j) {
+            text += '\t';
+            if (!std::isnan(values(i, j))) text += format_float(values(i, j));
+        }
+        text += "\n";
+    }
+    return text;
 }
 
 void AttentionPanel::draw_explain(Canvas& canvas, const Rect& area) {
-    if (map_ == nullptr || !map_->value) return;
+    if (!shown_) return;
     if (!explained()) {
         canvas.text_middle({area.min.x, area.center().y},
                            "Click a cell to pin it: how its weight comes about is written here.",
                            {.color = canvas.theme().quiet, .size = 14});
         return;
     }
-    draw_explain_line(canvas, area, *map_->value, labels_, *explained());
+    draw_explain_line(canvas, area, *shown_, {row_labels_, column_labels_}, *explained());
 }
 
 }  // namespace attention_panel

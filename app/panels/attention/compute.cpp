@@ -2,195 +2,400 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <cmath>
 #include <limits>
 
+#include "app/panels/attention/head.hpp"
 #include "core/attention/summary.hpp"
-#include "core/base/random.hpp"
+#include "core/base/parallel.hpp"
 
 namespace attnscope::attention_panel {
 namespace {
 
 constexpr Index thumbnail = 64;
-constexpr Index random_dim = 64;
+constexpr Index small_thumbnail = 24;  // where there are many maps
+constexpr double most_kept_bytes = 256e6;
 
-const WordVectors& table_of(const TokenRequest& request) {
-    return request.vectors ? *request.vectors : built_in_vectors();
-}
-
-// White space would be an empty label.
-std::string visible_name(const std::string& token) {
-    if (token == " ") return "␣";
-    if (token == "\n" || token == "\r\n") return "↵";
-    if (token == "\t") return "⇥";
-    return token;
-}
-
-// A masked cell is no number: it is drawn as masked, not as a small weight.
-void blank_masked(Matrix& map, const MaskSpec& mask) {
-    for (Index i = 0; i < map.rows(); ++i) {
-        const KeyRange seen = visible_keys(mask, i, map.cols());
-        map.row(i).head(seen.begin).setConstant(std::numeric_limits<float>::quiet_NaN());
-        map.row(i).tail(map.cols() - seen.end).setConstant(std::numeric_limits<float>::quiet_NaN());
-    }
-}
-
-// The same for a thumbnail of a map of `length` rows and columns: a cell all of whose area is masked. With every mask
-// there is, the visible keys of later queries begin and end later or at the same place.
-void blank_masked_thumbnail(Matrix& map, const MaskSpec& mask, Index length) {
-    const Index rows = map.rows(), columns = map.cols();
-    for (Index i = 0; i < rows; ++i) {
-        const Index first = i * length / rows, last = std::max(first, ((i + 1) * length + rows - 1) / rows - 1);
-        const Index begin = visible_keys(mask, first, length).begin, end = visible_keys(mask, last, length).end;
-        for (Index j = 0; j < columns; ++j)
-            if ((j + 1) * length <= begin * columns || j * length >= end * columns)
-                map(i, j) = std::numeric_limits<float>::quiet_NaN();
-    }
-}
-
-void measure_scores(Shown& shown) {
+// What can be read off a map of weights.
+void measure(Shown& shown) {
+    const Matrix& weights = *shown.weights;
+    shown.distance = mean_distance(weights);
+    shown.column_sums = column_sums(weights);
+    float largest = 0;
+    for (Index i = 0; i < weights.size(); ++i)
+        if (weights.data()[i] > largest) largest = weights.data()[i];  // false for NaN
+    shown.largest_weight = static_cast<double>(largest);
+    if (!shown.scores) return;
     float low = std::numeric_limits<float>::max(), high = std::numeric_limits<float>::lowest();
-    for (Index i = 0; i < shown.scores->rows(); ++i) {
-        const KeyRange seen = visible_keys(shown.options.mask, i, shown.scores->cols());
-        if (seen.empty()) continue;
-        const auto row = shown.scores->row(i).segment(seen.begin, seen.size());
-        low = std::min(low, row.minCoeff());
-        high = std::max(high, row.maxCoeff());
+    for (Index i = 0; i < shown.scores->size(); ++i) {
+        const float score = shown.scores->data()[i];
+        if (std::isnan(score)) continue;
+        low = std::min(low, score);
+        high = std::max(high, score);
     }
-    if (low <= high) {
-        shown.lowest_score = static_cast<double>(low);
-        shown.highest_score = static_cast<double>(high);
-    }
+    if (low > high) return;
+    shown.lowest_score = static_cast<double>(low);
+    shown.highest_score = static_cast<double>(high);
 }
 
-double entropy_bits(const Eigen::Ref<const Eigen::RowVectorXf>& weights) {
+Shown empty_shown(const Request& request, const Sides& sides) {
+    Shown shown;
+    shown.sides = sides;
+    shown.head = request.head;
+    shown.heads = heads_of(request);
+    shown.layer = request.layer;
+    shown.layers = layers_of(request);
+    return shown;
+}
+
+Shown shown_of(const Request& request, const Sides& sides, Index head, HeadResult result) {
+    Shown shown = empty_shown(request, sides);
+    shown.head = head;
+    if (result.scores.size() > 0) blank_masked(result.scores, result.input->options);
+    if (result.input) shown.inputs.push_back(std::move(*result.input));
+    shown.weights = std::make_shared<const Matrix>(std::move(result.weights));
+    if (result.scores.size() > 0) shown.scores = std::make_shared<const Matrix>(std::move(result.scores));
+    shown.output = std::move(result.output);
+    shown.entropy_bits = std::move(result.entropy_bits);
+    shown.masked_rows = result.masked_rows;
+    shown.second = std::move(result.second);
+    shown.without_first = request.exclude_first;
+    measure(shown);
+    return shown;
+}
+
+// The average treats a cell that a head masks as 0 there; a cell that all mask is masked.
+class MeanMap {
+public:
+    void add(const Matrix& map) {
+        if (count_ == 0) {
+            sum_ = Matrix::Zero(map.rows(), map.cols());
+            seen_ = Matrix::Zero(map.rows(), map.cols());
+        }
+        sum_.array() += map.array().isNaN().select(0.0F, map.array());
+        seen_.array() += map.array().isNaN().select(Matrix::Zero(map.rows(), map.cols()).array(), 1.0F);
+        ++count_;
+    }
+    Matrix take() {
+        const float nan = std::numeric_limits<float>::quiet_NaN();
+        return (seen_.array() > 0).select((sum_ / static_cast<float>(count_)).array(), nan);
+    }
+
+private:
+    Matrix sum_, seen_;
+    Index count_ = 0;
+};
+
+double entropy_of(const Eigen::Ref<const Eigen::RowVectorXf>& weights) {
     double sum = 0;
     for (const float w : weights)
         if (w > 0) sum -= static_cast<double>(w) * std::log2(static_cast<double>(w));
     return std::max(sum, 0.0);
 }
 
-Result<void> compute_one(const Request& request, const Progress& progress, Shown& shown) {
-    shown.inputs.push_back(make_head(request, shown.tokens.vectors, request.head - 1));
-    const HeadInput& in = shown.inputs.front();
-    AttentionOptions options = shown.options;
-    options.keep_scores = true;
-    Result<Attention> done = attention(in.q, in.k, in.v, options, progress);
+Result<Shown> compute_average(const Request& request, const Sides& sides, const Progress& progress) {
+    Shown shown = empty_shown(request, sides);
+    shown.head = 0;
+    MeanMap mean, second_mean;
+    std::vector<Matrix> outputs;
+    std::optional<Second> second;
+    for (Index head = 0; head < shown.heads; ++head) {
+        Result<HeadResult> done = compute_head(request, sides, head, progress.silent());
+        if (!done) return done.error();
+        mean.add(done->weights);
+        shown.masked_rows = done->masked_rows;
+        if (done->input) {
+            shown.inputs.push_back(std::move(*done->input));
+            outputs.push_back(std::move(done->output));
+        }
+        if (done->second) {
+            second_mean.add(*done->second->weights);
+            const Index negative = (second ? second->negative : 0) + done->second->negative;
+            const Index bad = (second ? second->bad_rows : 0) + done->second->bad_rows;
+            second = Second{done->second->first_title, done->second->title, nullptr, {}, negative, bad};
+        }
+        progress.report(static_cast<double>(head + 1) / static_cast<double>(shown.heads));
+    }
+    if (second) {
+        second->weights = std::make_shared<const Matrix>(second_mean.take());
+        shown.second = std::move(second);
+    }
+    Matrix weights = mean.take();
+    shown.entropy_bits.resize(weights.rows());
+    for (Index i = 0; i < weights.rows(); ++i) shown.entropy_bits(i) = entropy_of(weights.row(i));
+    shown.weights = std::make_shared<const Matrix>(std::move(weights));
+    if (!outputs.empty()) {
+        std::vector<const Matrix*> all;
+        for (const Matrix& output : outputs) all.push_back(&output);
+        shown.output = concat_heads(all);
+    }
+    shown.without_first = request.exclude_first;
+    measure(shown);
+    return shown;
+}
+
+Result<Shown> compute_one(const Request& request, const Sides& sides, Index head, const Progress& progress) {
+    if (head == 0) return compute_average(request, sides, progress);
+    Result<HeadResult> done = compute_head(request, sides, head - 1, progress);
     if (!done) return done.error();
-    shown.largest_weight = static_cast<double>(done->weights.maxCoeff());
-    shown.masked_rows = done->masked_rows;
-    shown.entropy_bits = std::move(done->entropy_bits);
-    shown.output = std::move(done->output);
-    blank_masked(done->weights, options.mask);
-    blank_masked(done->scores, options.mask);
-    shown.weights = std::make_shared<const Matrix>(std::move(done->weights));
-    shown.scores = std::make_shared<const Matrix>(std::move(done->scores));
-    measure_scores(shown);
+    return shown_of(request, sides, head, std::move(*done));
+}
+
+std::string head_title(Index head) {
+    return head == 0 ? "average" : fmt::format("head {}", head);
+}
+
+Result<void> add_other_head(const Request& request, const Progress& progress, Shown& shown) {
+    Request other = request;
+    other.head = *request.other_head;
+    other.other_head.reset();
+    Result<Shown> computed = compute_one(other, shown.sides, other.head, progress.silent());
+    if (!computed) return computed.error();
+    Second second;
+    second.first_title = head_title(request.head);
+    second.title = head_title(other.head);
+    second.weights = computed->weights;
+    shown.second = std::move(second);
     return {};
 }
 
-Result<void> compute_average(const Request& request, const Progress& progress, Shown& shown) {
-    const Index length = shown.tokens.vectors.rows();
-    Matrix mean = Matrix::Zero(length, length);
-    shown.output.resize(length, request.heads * request.dim);
-    for (Index head = 0; head < request.heads; ++head) {
-        shown.inputs.push_back(make_head(request, shown.tokens.vectors, head));
-        const HeadInput& in = shown.inputs.back();
-        const Result<Attention> done = attention(in.q, in.k, in.v, shown.options, progress.silent());
-        if (!done) return done.error();
-        mean += done->weights;
-        shown.output.middleCols(head * request.dim, request.dim) = done->output;
-        shown.masked_rows = done->masked_rows;
-        progress.report(static_cast<double>(head + 1) / static_cast<double>(request.heads));
-    }
-    mean /= static_cast<float>(request.heads);
-    shown.largest_weight = static_cast<double>(mean.maxCoeff());
-    shown.entropy_bits.resize(length);
-    for (Index i = 0; i < length; ++i) shown.entropy_bits(i) = entropy_bits(mean.row(i));
-    blank_masked(mean, shown.options.mask);
-    shown.weights = std::make_shared<const Matrix>(std::move(mean));
+// How far the weights of shuffled tokens are from those of the tokens as written, once both are in the same order.
+Result<void> add_movement(const Request& request, const Progress& progress, Shown& shown) {
+    Request written = request;
+    written.queries.shuffle = 0;
+    if (written.keys) written.keys->shuffle = 0;
+    const Result<Sides> sides = make_sides(written);
+    if (!sides) return sides.error();
+    const Result<Shown> before = compute_one(written, *sides, request.head, progress.silent());
+    if (!before) return before.error();
+    const Matrix &a = *before->weights, &b = *shown.weights;
+    const std::vector<Index> rows = shuffled_order(a.rows(), request.queries.shuffle);
+    const std::vector<Index> columns = shuffled_order(a.cols(), request.queries.shuffle);
+    double moved = 0;
+    for (Index i = 0; i < b.rows(); ++i)
+        for (Index j = 0; j < b.cols(); ++j) {
+            const float was = a(rows[static_cast<std::size_t>(i)], columns[static_cast<std::size_t>(j)]);
+            const float is = b(i, j);
+            const double change = static_cast<double>((std::isnan(is) ? 0 : is) - (std::isnan(was) ? 0 : was));
+            moved = std::max(moved, std::abs(change));
+        }
+    shown.moved = moved;
     return {};
+}
+
+Result<void> add_multi_head(const Request& request, const Progress& progress, Shown& shown) {
+    MultiHead all;
+    const Index shown_head = std::max<Index>(shown.head, 1) - 1;
+    std::vector<Matrix> outputs;
+    for (Index head = 0; head < shown.heads; ++head) {
+        Result<HeadResult> done = compute_head(request, shown.sides, head, progress.silent());
+        if (!done) return done.error();
+        outputs.push_back(done->second && done->second->output.size() > 0 ? std::move(done->second->output)
+                                                                          : std::move(done->output));
+    }
+    std::vector<const Matrix*> pointers;
+    for (const Matrix& output : outputs) pointers.push_back(&output);
+    const Result<HeadInput> input = make_head(request, shown.sides, shown_head);
+    if (!input) return input.error();
+    const auto keep = [](Matrix matrix) { return std::make_shared<const Matrix>(std::move(matrix)); };
+    all.q = keep(input->q);
+    all.k_transposed = keep(input->k.transpose());
+    all.v = keep(input->v);
+    all.concat = keep(concat_heads(pointers));
+    const Index value_dim = outputs.front().cols();
+    Index model_dim = all.concat->cols();
+    if (request.arrays == nullptr) {
+        all.x_queries = keep(with_positions(request, shown.sides.queries));
+        all.x_keys = keep(with_positions(request, shown.sides.keys));
+        model_dim = all.x_queries->cols();
+        HeadWeights weights = head_weights(request, model_dim, shown_head);
+        all.w_q = keep(std::move(weights.q));
+        all.w_k = keep(std::move(weights.k));
+        all.w_v = keep(std::move(weights.v));
+    }
+    all.w_o = keep(output_projection(shown.heads, value_dim, model_dim, request.seed));
+    all.y = keep(*all.concat * *all.w_o);
+    all.costs = attention_costs({.queries = all.concat->rows(),
+                                 .keys = shown.sides.keys.size(),
+                                 .model_dim = model_dim,
+                                 .heads = shown.heads,
+                                 .key_dim = input->q.cols(),
+                                 .value_dim = value_dim});
+    shown.multi_head = std::move(all);
+    return {};
+}
+
+// A word of characters: weights to its characters are added, the rows of its characters are averaged.
+Matrix merge(const Matrix& map, const std::vector<WordGroup>& rows, const std::vector<WordGroup>& columns) {
+    Matrix merged(static_cast<Index>(rows.size()), static_cast<Index>(columns.size()));
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        for (std::size_t j = 0; j < columns.size(); ++j) {
+            const auto block = map.block(rows[i].begin, columns[j].begin, rows[i].end - rows[i].begin,
+                                         columns[j].end - columns[j].begin);
+            const bool all_masked = block.array().isNaN().all();
+            const float sum = block.array().isNaN().select(0.0F, block.array()).sum();
+            merged(static_cast<Index>(i), static_cast<Index>(j)) =
+                all_masked ? std::numeric_limits<float>::quiet_NaN() : sum / static_cast<float>(block.rows());
+        }
+    return merged;
+}
+
+Tokens words_of(const std::vector<WordGroup>& groups) {
+    Tokens tokens;
+    for (const WordGroup& group : groups) tokens.names.push_back(group.name);
+    tokens.invented.assign(groups.size(), false);
+    return tokens;
+}
+
+Result<void> merge_words(Shown& shown) {
+    const std::vector<WordGroup> rows = word_groups(shown.sides.queries.names),
+                                 columns = word_groups(shown.sides.keys.names);
+    if (rows.empty() || columns.empty()) return invalid_input("merge_words: the text holds no word, only white space");
+    shown.weights = std::make_shared<const Matrix>(merge(*shown.weights, rows, columns));
+    if (shown.second)
+        shown.second->weights = std::make_shared<const Matrix>(merge(*shown.second->weights, rows, columns));
+    shown.entropy_bits.resize(shown.weights->rows());
+    for (Index i = 0; i < shown.weights->rows(); ++i) shown.entropy_bits(i) = entropy_of(shown.weights->row(i));
+    shown.scores.reset();
+    shown.inputs.clear();
+    shown.sides = {words_of(rows), words_of(columns)};
+    shown.merged = true;
+    measure(shown);
+    return {};
+}
+
+// The small pictures' masks: a cell all of whose area is masked.
+Matrix thumbnail_of(const Matrix& map, Index size) {
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    const Matrix filled = map.array().isNaN().select(0.0F, map.array());
+    Matrix small = downsample_mean(filled, size, size);
+    if (!map.array().isNaN().any()) return small;
+    const Matrix seen = map.array().isNaN().select(Matrix::Zero(map.rows(), map.cols()).array(), 1.0F);
+    return (downsample_mean(seen, size, size).array() > 0).select(small.array(), nan);
 }
 
 }  // namespace
+
+Result<void> check_request(const Request& request) {
+    const Index heads = heads_of(request), layers = layers_of(request);
+    const auto outside = [&](const char* key, Index value) {
+        return invalid_input(
+            fmt::format("{}: {} is out of range: there are {} heads (0 shows their average)", key, value, heads));
+    };
+    if (request.head > heads) return outside("head", request.head);
+    if (request.other_head && *request.other_head > heads) return outside("other_head", *request.other_head);
+    if (request.layer > layers)
+        return invalid_input(fmt::format("layer: {} is out of range: there are {} layers", request.layer, layers));
+    if (request.method == Method::exact) return {};
+    if (request.score != ScoreKind::scaled_dot && request.score != ScoreKind::dot)
+        return invalid_input(
+            "method: features approximate the exponential of a dot product; score=scaled_dot or "
+            "score=dot is needed, or method=exact");
+    if (request.position == PositionKind::alibi)
+        return invalid_input("method: features cannot carry ALiBi's bias; another position is needed, or method=exact");
+    if (request.select != Select::soft)
+        return invalid_input(
+            "method: an approximation is shown beside soft attention; select=soft is needed, or "
+            "method=exact");
+    return {};
+}
 
 double Shown::weight(Index query, Index key) const {
     const float w = (*weights)(query, key);
     return std::isnan(w) ? 0 : static_cast<double>(w);
 }
 
-Result<Tokens> make_tokens(const TokenRequest& request) {
-    Tokens tokens;
-    if (request.source == Source::random) {
-        tokens.vectors = random_normal(request.length, random_dim, 1, request.seed, stable_hash("random tokens"));
-        for (Index i = 0; i < request.length; ++i) tokens.names.push_back(fmt::format("{}", i));
-        tokens.invented.assign(static_cast<std::size_t>(request.length), false);
-        return tokens;
-    }
-    const Result<std::vector<std::string>> cut = tokenize(request.text, request.tokenizer, most_tokens);
-    if (!cut) return cut.error();
-    Embedded embedded = embed(*cut, table_of(request));
-    tokens.vectors = std::move(embedded.vectors);
-    for (const TokenOrigin origin : embedded.origin) {
-        tokens.invented.push_back(origin == TokenOrigin::ngrams);
-        tokens.invented_count += origin == TokenOrigin::ngrams ? 1 : 0;
-    }
-    for (const std::string& name : *cut) tokens.names.push_back(visible_name(name));
-    return tokens;
+bool Shown::masked(Index query, Index key) const {
+    return std::isnan((*weights)(query, key));
 }
 
-HeadInput make_head(const Request& request, const Matrix& vectors, Index head) {
-    const Projections w =
-        make_projections(request.projection, vectors.cols(),
-                         {.head = head, .heads = request.heads, .head_dim = request.dim, .seed = request.tokens.seed});
-    return {vectors * w.q, vectors * w.k, vectors * w.v};
+Index heads_of(const Request& request) {
+    return request.arrays ? request.arrays->heads() : request.heads;
 }
 
-AttentionOptions options_of(const Request& request) {
-    return {.temperature = request.temperature, .mask = request.mask};
+Index layers_of(const Request& request) {
+    return request.arrays ? request.arrays->layers() : 1;
 }
 
 Result<Shown> compute_shown(const Request& request, const Progress& progress) {
-    if (request.head > request.heads)
-        return invalid_input(fmt::format("head: {} is out of range: there are {} heads (0 shows their average)",
-                                         request.head, request.heads));
-    Result<Tokens> tokens = make_tokens(request.tokens);
-    if (!tokens) return tokens.error();
-    Shown shown;
-    shown.tokens = std::move(*tokens);
-    shown.options = options_of(request);
-    shown.head = request.head;
-    shown.heads = request.heads;
-    const Result<void> done =
-        request.head == 0 ? compute_average(request, progress, shown) : compute_one(request, progress, shown);
+    if (const Result<void> fits = check_request(request); !fits) return fits.error();
+    const Result<Sides> sides = make_sides(request);
+    if (!sides) return sides.error();
+    Result<Shown> shown = compute_one(request, *sides, request.head, progress);
+    if (!shown) return shown;
+    Result<void> done;
+    if (request.other_head) done = add_other_head(request, progress, *shown);
+    if (done && request.queries.shuffle != 0 && request.arrays == nullptr)
+        done = add_movement(request, progress, *shown);
+    if (done && request.whole_output && request.source != Source::weights)
+        done = add_multi_head(request, progress, *shown);
+    if (done && request.merge_words) done = merge_words(*shown);
     if (!done) return done.error();
     return shown;
 }
 
-Result<Strip> compute_strip(const Request& request, const Progress& progress) {
-    const Result<Tokens> tokens = make_tokens(request.tokens);
-    if (!tokens) return tokens.error();
-    AttentionOptions options = options_of(request);
-    options.need_output = false;
+Result<Strip> compute_strip(const Request& shown_request, const Progress& progress) {
+    Request request = shown_request;
+    request.head = request.layer = 1;
+    request.other_head.reset();
+    request.whole_output = false;
+    if (const Result<void> fits = check_request(request); !fits) return fits.error();
+    const Result<Sides> sides = make_sides(request);
+    if (!sides) return sides.error();
     Strip strip;
-    for (Index head = 0; head < request.heads; ++head) {
-        const HeadInput in = make_head(request, tokens->vectors, head);
-        const Result<Attention> done = attention(in.q, in.k, in.v, options, progress.silent());
-        if (!done) return done.error();
-        auto map = std::make_shared<Matrix>(downsample_mean(done->weights, thumbnail, thumbnail));
-        strip.largest.push_back(static_cast<double>(map->maxCoeff()));
-        blank_masked_thumbnail(*map, options.mask, done->weights.rows());
-        strip.mean_entropy_bits.push_back(done->entropy_bits.mean());
-        strip.maps.push_back(std::move(map));
-        progress.report(static_cast<double>(head + 1) / static_cast<double>(request.heads));
+    strip.layers = layers_of(request);
+    strip.heads = heads_of(request);
+    const Index count = strip.layers * strip.heads;
+    const auto size = static_cast<std::size_t>(count);
+    strip.maps.resize(size);
+    strip.largest.resize(size);
+    strip.mean_entropy_bits.resize(size);
+    strip.mean_distance.resize(size);
+    const double cells = static_cast<double>(sides->queries.size()) * static_cast<double>(sides->keys.size());
+    const bool keep = request.arrays == nullptr && request.queries.shuffle == 0 &&
+                      cells * static_cast<double>(count) * 12 <= most_kept_bytes;
+    if (keep) strip.full.resize(size);
+    std::vector<std::optional<Error>> errors(size);
+    std::atomic<Index> ready = 0;
+    const auto one = [&](Index index) {
+        const auto at = static_cast<std::size_t>(index);
+        Request wanted = request;
+        wanted.layer = index / strip.heads + 1;
+        wanted.head = index % strip.heads + 1;
+        Result<HeadResult> done = compute_head(wanted, *sides, wanted.head - 1, progress.silent());
+        if (!done) {
+            errors[at] = done.error();
+            return;
+        }
+        Shown shown = shown_of(wanted, *sides, wanted.head, std::move(*done));
+        if (wanted.merge_words)
+            if (const Result<void> merged = merge_words(shown); !merged) errors[at] = merged.error();
+        strip.maps[at] =
+            std::make_shared<const Matrix>(thumbnail_of(*shown.weights, count > 32 ? small_thumbnail : thumbnail));
+        const float largest = strip.maps[at]->array().isNaN().select(0.0F, strip.maps[at]->array()).maxCoeff();
+        strip.largest[at] = static_cast<double>(largest);
+        strip.mean_entropy_bits[at] = shown.entropy_bits.mean();
+        strip.mean_distance[at] = shown.distance.mean();
+        if (keep) strip.full[at] = std::make_shared<const Shown>(std::move(shown));
+        progress.report(static_cast<double>(++ready) / static_cast<double>(count));
+    };
+    if (request.source == Source::weights) {  // many maps, little work for each
+        parallel_blocks(count, 1, progress, [&](Index begin, Index) { one(begin); });
+    } else {
+        for (Index index = 0; index < count && !progress.stopped(); ++index) one(index);
     }
+    if (progress.stopped()) return cancelled();
+    for (std::optional<Error>& error : errors)
+        if (error) return std::move(*error);
     return strip;
 }
 
 std::string in_words(const Request& request) {
-    return request.tokens.source == Source::random
-               ? fmt::format("L = {}, {} heads, d = {}", request.tokens.length, request.heads, request.dim)
-               : fmt::format("this text, {} heads, d = {}", request.heads, request.dim);
+    if (request.source == Source::random)
+        return fmt::format("L = {}, {} heads, d = {}", request.queries.length, request.heads, request.dim);
+    return fmt::format("{}, {} heads, d = {}", request.source == Source::text ? "this text" : "these arrays",
+                       heads_of(request), request.dim);
 }
 
 }  // namespace attnscope::attention_panel

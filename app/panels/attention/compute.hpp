@@ -2,82 +2,124 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "app/panels/attention/params.hpp"
+#include "app/panels/attention/arrays.hpp"
+#include "app/panels/attention/tokens.hpp"
 #include "core/attention/attention.hpp"
-#include "core/base/progress.hpp"
-#include "core/base/result.hpp"
-#include "core/text/word_vectors.hpp"
+#include "core/attention/multi_head.hpp"
 
 namespace attnscope::attention_panel {
 
-/// Where the tokens' vectors come from.
-struct TokenRequest {
-    Source source = Source::text;
-    std::string text;
-    Tokenizer tokenizer = Tokenizer::words;
-    Index length = 0;
-    std::uint64_t seed = 0;
-    std::shared_ptr<const WordVectors> vectors;  // null: the built-in ones
-    friend bool operator==(const TokenRequest&, const TokenRequest&) = default;
-};
-
 struct Request {
-    TokenRequest tokens;
-    Index heads = 1, head = 1 /* from 1; 0 = average */, dim = 1;
+    Source source = Source::text;
+    TokenRequest queries;
+    std::optional<TokenRequest> keys;      // of cross-attention
+    std::shared_ptr<const Arrays> arrays;  // of Source::qkv and Source::weights
+    std::uint64_t seed = 0;
+    Index heads = 1, head = 1 /* from 1; 0 = average */, layer = 1;
+    std::optional<Index> other_head;  // to be compared with
+    Index dim = 1, key_dim = 1;
     ProjectionKind projection = ProjectionKind::identity;
+    PositionKind position = PositionKind::none;
+    double position_amount = 1;
+    ScoreKind score = ScoreKind::scaled_dot;
+    double score_scale = 1;
+    Index score_hidden = 1;
     double temperature = 1;
-    MaskSpec mask;
+    MaskKind mask = MaskKind::none;
+    Index mask_size = 0;
+    std::string painted;
+    Select select = Select::soft;
+    Index samples = 1;
+    double half_width = 1;
+    Method method = Method::exact;
+    Index features = 1;
+    bool orthogonal = true;
+    bool merge_words = false, exclude_first = false, whole_output = false;
     friend bool operator==(const Request&, const Request&) = default;
 };
 
-struct Tokens {
-    std::vector<std::string> names;  // as shown
-    std::vector<bool> invented;      // not in the vocabulary: its vector comes from its letters
-    Index invented_count = 0;
-    Matrix vectors;  // L x D
+/// Both sides of attention; in self-attention they are the same.
+struct Sides {
+    Tokens queries, keys;
 };
 
-/// One head's queries, keys and values, L x d each.
+/// One head: what attention() is given.
 struct HeadInput {
     Matrix q, k, v;
+    AttentionOptions options;
+};
+
+/// A second map that the first is compared with.
+struct Second {
+    std::string first_title, title;
+    std::shared_ptr<const Matrix> weights;  // masked cells are NaN
+    Matrix output;                          // empty where there is none
+    Index negative = 0, bad_rows = 0;       // of an approximation
+};
+
+/// Every matrix of multi-head attention; those that there are not (own arrays have no tokens) are null.
+struct MultiHead {
+    using Picture = std::shared_ptr<const Matrix>;
+    Picture x_queries, x_keys;  // n x D, with positions
+    Picture w_q, w_k, w_v;      // of the shown head, D x d
+    Picture q, k_transposed, v;
+    Picture concat;  // n_q x (h d_v)
+    Picture w_o;     // (h d_v) x D
+    Picture y;       // n_q x D
+    AttentionCosts costs;
 };
 
 /// The map that is shown, and all that hovering and pinning need.
 struct Shown {
-    Tokens tokens;
-    AttentionOptions options;
-    Index head = 1, heads = 1;
-    std::vector<HeadInput> inputs;          // of the shown head; of every head for the average
-    std::shared_ptr<const Matrix> weights;  // L x L; masked cells are NaN
-    std::shared_ptr<const Matrix> scores;   // L x L; masked cells are NaN; null for the average
-    Matrix output;                          // L x d; of the average: the heads' outputs side by side, L x (heads d)
-    VectorD entropy_bits;                   // L
+    Sides sides;
+    Index head = 1, heads = 1, layer = 1, layers = 1;
+    std::vector<HeadInput> inputs;          // of the shown head; of every head for the average; none when merged or
+                                            // when only weights are known
+    std::shared_ptr<const Matrix> weights;  // Lq x Lk; masked cells are NaN
+    std::shared_ptr<const Matrix> scores;   // the same; null for the average and where there are none
+    Matrix output;                          // Lq x dv; of the average: the heads' outputs side by side
+    VectorD entropy_bits, distance;         // Lq
+    VectorD column_sums;                    // Lk
     double largest_weight = 0;
     double lowest_score = 0, highest_score = 0;
     Index masked_rows = 0;
+    bool merged = false, without_first = false;
+    std::optional<Second> second;
+    std::optional<MultiHead> multi_head;
+    std::optional<double> moved;  // of shuffled tokens: the largest change of a weight besides having moved
 
     double weight(Index query, Index key) const;  // 0 where masked
+    bool masked(Index query, Index key) const;
 };
 
-/// All heads, small.
+/// All heads, small; and in full where they are not too large to keep.
 struct Strip {
+    Index layers = 1, heads = 1;
     std::vector<std::shared_ptr<const Matrix>> maps;  // area averages of the weights; NaN where all is masked
     std::vector<double> largest;                      // of each map
-    std::vector<double> mean_entropy_bits;
+    std::vector<double> mean_entropy_bits, mean_distance;
+    std::vector<std::shared_ptr<const Shown>> full;  // empty when they would take too much memory
 };
 
-/// One head in full, as `data` writes it.
-Result<Tokens> make_tokens(const TokenRequest& request);
-HeadInput make_head(const Request& request, const Matrix& vectors, Index head /* from 0 */);
-AttentionOptions options_of(const Request& request);
+Result<Sides> make_sides(const Request& request);
+/// head from 0.
+Result<HeadInput> make_head(const Request& request, const Sides& sides, Index head);
 
-/// Errors: those of tokenize() and attention(); head > heads.
+/// head, other_head or layer out of range; settings that exclude each other.
+Result<void> check_request(const Request& request);
+
+/// Errors: those of check_request(), tokenize(), attention(), kernel_attention(), CellSet::parse().
 Result<Shown> compute_shown(const Request& request, const Progress& progress);
-/// The same request's heads as small maps; `head` does not matter.
+/// The same request's heads, of all layers, as small maps; which of them are shown does not matter.
 Result<Strip> compute_strip(const Request& request, const Progress& progress);
+
+/// How many heads and layers there are to choose from.
+Index heads_of(const Request& request);
+Index layers_of(const Request& request);
 
 /// The request as a few words, for "not enough memory for ...".
 std::string in_words(const Request& request);

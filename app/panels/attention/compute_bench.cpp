@@ -9,9 +9,9 @@ namespace {
 Request request_of(Index length) {
     Request request;
     request.heads = 8;
-    request.dim = 64;
+    request.dim = request.key_dim = 64;
     request.projection = ProjectionKind::random;
-    for (Index i = 0; i < length; ++i) request.tokens.text += i % 2 == 0 ? "king " : "bread ";
+    for (Index i = 0; i < length; ++i) request.queries.text += i % 2 == 0 ? "king " : "bread ";
     return request;
 }
 

@@ -16,18 +16,20 @@ using testing::HasSubstr;
 
 Request of_text(const std::string& text, MaskSpec mask = {}) {
     Request r;
-    r.tokens.text = text;
+    r.queries.text = text;
     r.heads = 4;
     r.dim = 16;
-    r.mask = mask;
+    r.mask = mask.kind;
+    r.mask_size = mask.size;
+    r.key_dim = r.dim;
     return r;
 }
 
 Request of_random(Index length, MaskSpec mask = {}) {
     Request r = of_text("", mask);
-    r.tokens.source = Source::random;
-    r.tokens.length = length;
-    r.tokens.seed = 3;
+    r.queries.source = Source::random;
+    r.queries.length = length;
+    r.queries.seed = r.seed = 3;
     r.projection = ProjectionKind::random;
     return r;
 }
@@ -47,9 +49,9 @@ Strip strip_of(const Request& request) {
 }
 
 /// The masks, written out: not by visible_keys().
-bool sees(const MaskSpec& mask, Index i, Index j) {
+bool lets_see(const MaskSpec& mask, Index i, Index j) {
     if (mask.kind == MaskKind::causal) return j <= i;
-    if (mask.kind == MaskKind::window) return std::abs(i - j) <= mask.window;
+    if (mask.kind == MaskKind::window) return std::abs(i - j) <= mask.size;
     return true;
 }
 
@@ -71,7 +73,7 @@ TEST(AttentionCompute, MaskedCellsAndOnlyTheyAreNoNumbers) {
             for (Index i = 0; i < 20; ++i) {
                 double sum = 0;
                 for (Index j = 0; j < 20; ++j) {
-                    const bool seen = sees(mask, i, j);
+                    const bool seen = lets_see(mask, i, j);
                     EXPECT_EQ(std::isnan((*shown.weights)(i, j)), !seen) << head << ": " << i << " " << j;
                     if (shown.scores) {
                         EXPECT_EQ(std::isnan((*shown.scores)(i, j)), !seen) << i << " " << j;
@@ -126,7 +128,7 @@ TEST(AttentionCompute, EntropyLiesBetweenZeroAndTheLogarithmOfTheKeysSeen) {
             const Shown shown = shown_of(request);
             for (Index i = 0; i < 30; ++i) {
                 double seen = 0;
-                for (Index j = 0; j < 30; ++j) seen += sees(mask, i, j) ? 1 : 0;
+                for (Index j = 0; j < 30; ++j) seen += lets_see(mask, i, j) ? 1 : 0;
                 EXPECT_GE(shown.entropy_bits(i), 0);
                 EXPECT_LE(shown.entropy_bits(i), std::log2(seen) + 1e-5);
             }
@@ -147,7 +149,7 @@ TEST(AttentionCompute, ScoresAndWeightsHaveTheRangesThatAreShown) {
         double low = 1e30, high = -1e30, largest = 0;
         for (Index i = 0; i < 20; ++i)
             for (Index j = 0; j < 20; ++j)
-                if (sees(mask, i, j)) {
+                if (lets_see(mask, i, j)) {
                     low = std::min(low, static_cast<double>((*shown.scores)(i, j)));
                     high = std::max(high, static_cast<double>((*shown.scores)(i, j)));
                     largest = std::max(largest, shown.weight(i, j));
@@ -170,16 +172,16 @@ TEST(AttentionCompute, ARepeatedWordGetsEqualWeightsAndGivesEqualRows) {
 
 TEST(AttentionCompute, WordsOutsideTheVocabularyAreMarked) {
     const Shown shown = shown_of(of_text("the qzxvkw King"));
-    EXPECT_EQ(shown.tokens.names, (std::vector<std::string>{"the", "qzxvkw", "King"}));
-    EXPECT_EQ(shown.tokens.invented, (std::vector<bool>{false, true, false}));
-    EXPECT_EQ(shown.tokens.invented_count, 1);
-    EXPECT_EQ(shown_of(of_random(5)).tokens.invented_count, 0);
+    EXPECT_EQ(shown.sides.queries.names, (std::vector<std::string>{"the", "qzxvkw", "King"}));
+    EXPECT_EQ(shown.sides.queries.invented, (std::vector<bool>{false, true, false}));
+    EXPECT_EQ(shown.sides.queries.invented_count, 1);
+    EXPECT_EQ(shown_of(of_random(5)).sides.queries.invented_count, 0);
 }
 
 TEST(AttentionCompute, WhiteSpaceTokensHaveNamesThatCanBeSeen) {
     Request request = of_text("a b\tc\n");
-    request.tokens.tokenizer = Tokenizer::characters;
-    EXPECT_EQ(shown_of(request).tokens.names, (std::vector<std::string>{"a", "␣", "b", "⇥", "c", "↵"}));
+    request.queries.tokenizer = Tokenizer::characters;
+    EXPECT_EQ(shown_of(request).sides.queries.names, (std::vector<std::string>{"a", "␣", "b", "⇥", "c", "↵"}));
 }
 
 TEST(AttentionCompute, AHeadThatThereIsNotIsAnErrorThatSaysHowManyThereAre) {
@@ -201,7 +203,7 @@ TEST(AttentionCompute, NoTextAndTooMuchTextAreErrors) {
 bool shows(const MaskSpec& mask, Index i, Index j, Index length, Index size) {
     for (Index row = i * length / size; row * size < (i + 1) * length; ++row)
         for (Index column = j * length / size; column * size < (j + 1) * length; ++column)
-            if (sees(mask, row, column)) return true;
+            if (lets_see(mask, row, column)) return true;
     return false;
 }
 
@@ -261,7 +263,7 @@ TEST(AttentionCompute, AnotherSeedGivesOtherTokensAndHeadsDiffer) {
     request.head = 2;
     EXPECT_FALSE(shown_of(request).weights->isApprox(first));
     request.head = 1;
-    request.tokens.seed = 4;
+    request.queries.seed = request.seed = 4;
     EXPECT_FALSE(shown_of(request).weights->isApprox(first));
 }
 
@@ -293,10 +295,10 @@ TEST(AttentionCompute, AUsersVectorsAreUsed) {
     Request request = of_text("up down up");
     request.projection = ProjectionKind::identity;
     request.heads = 1;
-    request.dim = 2;
+    request.dim = request.key_dim = 2;
     Matrix rows(2, 2);
     rows << 1, 0, 0, 1;
-    request.tokens.vectors = std::make_shared<const WordVectors>(std::vector<std::string>{"up", "down"}, rows, "mine");
+    request.queries.vectors = std::make_shared<const WordVectors>(std::vector<std::string>{"up", "down"}, rows, "mine");
     const Shown shown = shown_of(request);
     // q.k is 1 for the same word, 0 for the other; the scores are q.k / sqrt(2).
     const double e = std::exp(1 / std::sqrt(2.0));

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/panels/attention/attention_panel.hpp"
+#include "app/panels/attention/head.hpp"
 #include "core/io/csv.hpp"
 #include "core/io/npy.hpp"
 
@@ -14,50 +15,56 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct AllHeads {
-    Tokens tokens;
-    std::vector<Attention> heads;
+    Sides sides;
+    std::vector<HeadResult> heads;  // of the chosen layer
 };
 
 Result<AllHeads> compute_all(const Request& request, const Progress& progress) {
-    Result<Tokens> tokens = make_tokens(request.tokens);
-    if (!tokens) return tokens.error();
+    Result<Sides> sides = make_sides(request);
+    if (!sides) return sides.error();
     AllHeads all;
-    all.tokens = std::move(*tokens);
-    AttentionOptions options = options_of(request);
-    options.keep_scores = true;
-    for (Index head = 0; head < request.heads; ++head) {
-        const HeadInput in = make_head(request, all.tokens.vectors, head);
-        Result<Attention> done = attention(in.q, in.k, in.v, options, progress.silent());
+    all.sides = std::move(*sides);
+    const Index heads = heads_of(request);
+    for (Index head = 0; head < heads; ++head) {
+        Result<HeadResult> done = compute_head(request, all.sides, head, progress.silent());
         if (!done) return done.error();
         all.heads.push_back(std::move(*done));
         // The rest of the time goes into writing the numbers.
-        progress.report(0.3 * static_cast<double>(head + 1) / static_cast<double>(request.heads));
+        progress.report(0.3 * static_cast<double>(head + 1) / static_cast<double>(heads));
     }
     return all;
 }
 
 // nlohmann writes doubles: the shortest text that restores the float is shorter and says what it is.
-void append_matrix(std::string& out, const Matrix& matrix) {
+void append_matrix(std::string& out, const Matrix& matrix, const char* masked) {
     out += '[';
     for (Index i = 0; i < matrix.rows(); ++i) {
         out += i == 0 ? "[" : ",\n[";
         for (Index j = 0; j < matrix.cols(); ++j) {
             if (j != 0) out += ',';
-            out += format_float(matrix(i, j));
+            // A masked weight is 0; a masked score does not exist.
+            out += std::isnan(matrix(i, j)) ? masked : format_float(matrix(i, j));
         }
         out += ']';
     }
     out += ']';
 }
 
-template <class Member>
-void append_heads(std::string& out, const char* name, const AllHeads& all, Member member) {
+// Of every head; nothing where the heads have no such matrix.
+template <class Get>
+void append_heads(std::string& out, const char* name, const AllHeads& all, const char* masked, Get get) {
+    const Matrix* first = get(all.heads.front());
+    if (first == nullptr || first->size() == 0) return;
     out += fmt::format(",\n\"{}\":[", name);
     for (std::size_t h = 0; h < all.heads.size(); ++h) {
         if (h != 0) out += ",\n";
-        append_matrix(out, all.heads[h].*member);
+        append_matrix(out, *get(all.heads[h]), masked);
     }
     out += ']';
+}
+
+const Matrix* second_of(const HeadResult& head) {
+    return head.second ? head.second->weights.get() : nullptr;
 }
 
 Json parameters_json(const ParamList& params) {
@@ -67,41 +74,57 @@ Json parameters_json(const ParamList& params) {
 }
 
 std::string to_json(const AllHeads& all, Json header) {
-    const auto length = all.tokens.vectors.rows();
-    header["shape"] = {
-        {"heads", all.heads.size()}, {"queries", length}, {"keys", length}, {"dim", all.heads.front().output.cols()}};
+    const Matrix& weights = all.heads.front().weights;
+    header["shape"] = {{"heads", all.heads.size()}, {"queries", weights.rows()}, {"keys", weights.cols()}};
+    if (all.heads.front().output.size() > 0) header["shape"]["dim"] = all.heads.front().output.cols();
     header["entropy_bits"] = Json::array();
-    for (const Attention& head : all.heads)
+    for (const HeadResult& head : all.heads)
         header["entropy_bits"].push_back(std::vector<double>(head.entropy_bits.begin(), head.entropy_bits.end()));
+    if (const auto& second = all.heads.front().second) header["compared_with"] = second->title;
     std::string out = header.dump();
     out.pop_back();  // the closing brace: the large arrays follow
-    append_heads(out, "weights", all, &Attention::weights);
-    append_heads(out, "scores", all, &Attention::scores);
-    append_heads(out, "output", all, &Attention::output);
+    append_heads(out, "weights", all, "0", [](const HeadResult& h) { return &h.weights; });
+    append_heads(out, "scores", all, "null", [](const HeadResult& h) { return &h.scores; });
+    append_heads(out, "compared_weights", all, "0", second_of);
+    append_heads(out, "output", all, "0", [](const HeadResult& h) { return &h.output; });
+    append_heads(out, "compared_output", all, "0",
+                 [](const HeadResult& h) { return h.second ? &h.second->output : nullptr; });
     return out + "}\n";
 }
 
 std::string to_csv(const AllHeads& all) {
-    std::string out = "head,query,key,query_token,key_token,score,weight\n";
+    const bool scores = all.heads.front().scores.size() > 0, second = all.heads.front().second.has_value();
+    std::string out = "head,query,key,query_token,key_token";
+    out += fmt::format("{},weight{}\n", scores ? ",score" : "", second ? ",compared_weight" : "");
+    const auto number = [](float value, const char* masked) {
+        return std::isnan(value) ? std::string(masked) : format_float(value);
+    };
     for (std::size_t h = 0; h < all.heads.size(); ++h) {
-        const Attention& head = all.heads[h];
+        const HeadResult& head = all.heads[h];
         for (Index i = 0; i < head.weights.rows(); ++i)
-            for (Index j = 0; j < head.weights.cols(); ++j)
-                out += fmt::format("{},{},{},{},{},{},{}\n", h + 1, i, j,
-                                   csv_field(all.tokens.names[static_cast<std::size_t>(i)]),
-                                   csv_field(all.tokens.names[static_cast<std::size_t>(j)]),
-                                   format_float(head.scores(i, j)), format_float(head.weights(i, j)));
+            for (Index j = 0; j < head.weights.cols(); ++j) {
+                out += fmt::format("{},{},{},{},{}", h + 1, i, j,
+                                   csv_field(all.sides.queries.names[static_cast<std::size_t>(i)]),
+                                   csv_field(all.sides.keys.names[static_cast<std::size_t>(j)]));
+                if (scores) out += fmt::format(",{}", number(head.scores(i, j), ""));
+                out += fmt::format(",{}", number(head.weights(i, j), "0"));
+                if (second) out += fmt::format(",{}", number((*head.second->weights)(i, j), "0"));
+                out += '\n';
+            }
     }
     return out;
 }
 
 std::string to_npy(const AllHeads& all) {
-    const Index length = all.tokens.vectors.rows();
+    const Matrix& first = all.heads.front().weights;
     std::vector<float> values;
-    values.reserve(all.heads.size() * static_cast<std::size_t>(length * length));
-    for (const Attention& head : all.heads)
-        values.insert(values.end(), head.weights.data(), head.weights.data() + head.weights.size());
-    const Index shape[] = {static_cast<Index>(all.heads.size()), length, length};
+    values.reserve(all.heads.size() * static_cast<std::size_t>(first.size()));
+    for (const HeadResult& head : all.heads)
+        for (Index i = 0; i < head.weights.size(); ++i) {
+            const float weight = head.weights.data()[i];
+            values.push_back(std::isnan(weight) ? 0 : weight);
+        }
+    const Index shape[] = {static_cast<Index>(all.heads.size()), first.rows(), first.cols()};
     return format_npy(shape, values);
 }
 
@@ -110,17 +133,22 @@ std::string to_npy(const AllHeads& all) {
 Panel::DataJob AttentionPanel::data_job(DataFormat format) const {
     Params params = params_;  // describe() gives access to fields, so it needs a copy of its own
     Json parameters = parameters_json(attnscope::describe(params));
-    return [format, wanted = request(), path = params_.source == Source::text ? params_.vectors : std::string(),
+    const std::string vectors = params_.source == Source::text ? params_.vectors : std::string();
+    return [format, wanted = request(), vectors, files = arrays_request(params_), from_tokens = params_.from_tokens(),
             parameters = std::move(parameters)](const Progress& progress) -> Result<std::string> {
         Request all_heads = wanted;
-        if (!path.empty()) {
-            Result<WordVectors> loaded = load_text_vectors(path);
+        if (!vectors.empty()) {
+            Result<WordVectors> loaded = load_text_vectors(vectors);
             if (!loaded) return loaded.error();
-            all_heads.tokens.vectors = std::make_shared<const WordVectors>(std::move(*loaded));
+            all_heads.queries.vectors = std::make_shared<const WordVectors>(std::move(*loaded));
+            if (all_heads.keys) all_heads.keys->vectors = all_heads.queries.vectors;
         }
-        if (wanted.head > wanted.heads)
-            return invalid_input(fmt::format("head: {} is out of range: there are {} heads (0 shows their average)",
-                                             wanted.head, wanted.heads));
+        if (!from_tokens) {
+            Result<Arrays> loaded = load_arrays(files, progress.silent());
+            if (!loaded) return loaded.error();
+            all_heads.arrays = std::make_shared<const Arrays>(std::move(*loaded));
+        }
+        if (const Result<void> fits = check_request(all_heads); !fits) return fits.error();
         const Result<AllHeads> all = compute_all(all_heads, progress);
         if (!all) return all.error();
         if (format == DataFormat::csv) return to_csv(*all);
@@ -128,8 +156,10 @@ Panel::DataJob AttentionPanel::data_job(DataFormat format) const {
         Json header = {
             {"panel", "attention"}, {"version", ATTNSCOPE_VERSION}, {"provenance", provenance_of(all_heads)}};
         header["parameters"] = parameters;
-        header["tokens"] = all->tokens.names;
-        header["invented"] = all->tokens.invented;
+        header["tokens"] = all->sides.queries.names;
+        if (all_heads.keys || all->sides.keys.names != all->sides.queries.names)
+            header["key_tokens"] = all->sides.keys.names;
+        header["invented"] = all->sides.queries.invented;
         return to_json(*all, std::move(header));
     };
 }

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
 #include "app/draw/rich_text.hpp"
 #include "app/draw/ticks.hpp"
 #include "core/attention/explain.hpp"
@@ -15,6 +19,7 @@ constexpr const char* masked_sentence = "masked: this query does not see this ke
 struct Numbers {
     std::string query, key;  // the tokens
     CellExplanation cell;
+    ScoreKind kind = ScoreKind::scaled_dot;
     Index d = 0;
 };
 
@@ -27,10 +32,29 @@ std::string label_of(Canvas& canvas, const std::string& label) {
     return canvas.shaper().fit(label, 90, {.size = formula_size * 0.72F});
 }
 
-Numbers numbers_of(const Shown& shown, const std::vector<std::string>& labels, const Cell& at) {
+Numbers numbers_of(const Shown& shown, const Labels& labels, const Cell& at) {
     const HeadInput& in = shown.inputs.front();
-    return {labels[static_cast<std::size_t>(at.row)], labels[static_cast<std::size_t>(at.column)],
-            explain_cell(in.q.row(at.row), in.k, shown.options, at.row, at.column), in.q.cols()};
+    return {labels.rows[static_cast<std::size_t>(at.row)], labels.columns[static_cast<std::size_t>(at.column)],
+            explain_cell(in.q.row(at.row), in.k, in.options, at.row, at.column), in.options.score, in.q.cols()};
+}
+
+// The score with its numbers: "9.431 / √32 − 0.25 / 0.5".
+std::string score_numbers(const Numbers& n) {
+    const CellExplanation& c = n.cell;
+    std::string text = short_number(c.raw);
+    if (n.kind == ScoreKind::scaled_dot) text += fmt::format(" / √{}", n.d);
+    if (c.bias != 0) text += fmt::format(" − {}", short_number(-c.bias));
+    if (c.temperature != 1 && c.bias != 0) text = fmt::format("({})", text);
+    if (c.temperature != 1) text += fmt::format(" / {}", plain(c.temperature));
+    return text;
+}
+
+std::string score_formula(const Numbers& n) {
+    std::string text = term_names(n.kind).formula;
+    if (n.cell.bias != 0) text += " − m|i−j|";
+    if (n.cell.temperature != 1 && n.cell.bias != 0) text = fmt::format("({})", text);
+    if (n.cell.temperature != 1) text += " / T";
+    return text;
 }
 
 // One part of the line: what it is, small, above; the formula below.
@@ -64,7 +88,7 @@ void draw_parts(Canvas& canvas, const Rect& area, const std::vector<Part>& parts
 std::vector<double> weights_of_heads(const Shown& shown, const Cell& at) {
     std::vector<double> weights;
     for (const HeadInput& in : shown.inputs)
-        weights.push_back(explain_cell(in.q.row(at.row), in.k, shown.options, at.row, at.column).weight);
+        weights.push_back(explain_cell(in.q.row(at.row), in.k, in.options, at.row, at.column).weight);
     return weights;
 }
 
@@ -74,80 +98,141 @@ std::string sum_in_words(const std::vector<double>& weights) {
     return text;
 }
 
-void draw_average(Canvas& canvas, const Rect& area, const Shown& shown, const std::vector<std::string>& labels,
-                  const Cell& at) {
+std::string of_average(const Shown& shown, const Labels& labels, const Cell& at) {
+    return fmt::format("average weight of {} → {} over the {} heads", labels.rows[static_cast<std::size_t>(at.row)],
+                       labels.columns[static_cast<std::size_t>(at.column)], shown.heads);
+}
+
+// Where the weight's making is not known, or is not one softmax: what can still be said.
+std::string plain_words(const Shown& shown, const Cell& at) {
+    if (shown.masked(at.row, at.column)) return masked_sentence;
+    const std::string value = short_number(shown.weight(at.row, at.column));
+    if (shown.merged)
+        return fmt::format("weight {}: added over the key's characters, averaged over the query's", value);
+    if (shown.head == 0) return fmt::format("weight {}: the mean over {} heads", value, shown.heads);
+    return fmt::format("weight {}, as it stands in your file", value);
+}
+
+void draw_average(Canvas& canvas, const Rect& area, const Shown& shown, const Labels& labels, const Cell& at) {
     const Theme& t = canvas.theme();
     std::vector<TextRun> formula{{masked_sentence, t.text}};
-    if (visible_keys(shown.options.mask, at.row, shown.weights->cols()).contains(at.column)) {
+    if (!shown.masked(at.row, at.column)) {
         const std::string sum =
             canvas.shaper().fit(sum_in_words(weights_of_heads(shown, at)), area.width() * 0.6F, {.size = formula_size});
         formula = {{"(" + sum + ")", t.text},
                    {fmt::format(" / {} = ", shown.heads), t.text},
                    {short_number(shown.weight(at.row, at.column)), t.text, Script::normal, true}};
     }
-    draw_parts(canvas, area,
-               {{fmt::format("average weight of {} → {} over the {} heads", labels[static_cast<std::size_t>(at.row)],
-                             labels[static_cast<std::size_t>(at.column)], shown.heads),
-                 std::move(formula)}});
+    draw_parts(canvas, area, {{of_average(shown, labels, at), std::move(formula)}});
+}
+
+// The softmax of the row, with the Gaussian of local attention where there is one.
+Part softmax_part(const Theme& t, const CellExplanation& c) {
+    const bool shifted = c.shift != 0;
+    const std::string exponent =
+        shifted ? fmt::format("{} − {}", short_number(c.score), short_number(c.shift)) : short_number(c.score);
+    Part part{shifted ? "softmax of the row, its largest score subtracted" : "softmax of the row",
+              {{"e", t.text},
+               {exponent, t.text, Script::super},
+               {" / Σ e", t.text},
+               {shifted ? "s − max" : "s", t.text, Script::super},
+               {fmt::format(" = {} / {} = ", short_number(c.exponential), short_number(c.row_sum)), t.text}}};
+    if (c.gaussian == 1) {
+        part.formula.push_back({short_number(c.weight), t.text, Script::normal, true});
+        return part;
+    }
+    part.title = "softmax of the window, times its Gaussian";
+    part.formula.push_back(
+        {fmt::format("{} × {} = ", short_number(c.exponential / c.row_sum), short_number(c.gaussian, 3)), t.text});
+    part.formula.push_back({short_number(c.weight), t.text, Script::normal, true});
+    return part;
+}
+
+// What the second map holds in the same cell: an approximation, a share of samples, another head.
+std::optional<std::string> second_words(const Shown& shown, const Cell& at) {
+    if (!shown.second) return std::nullopt;
+    const float value = (*shown.second->weights)(at.row, at.column);
+    if (std::isnan(value)) return std::nullopt;
+    return fmt::format("{}: {}", shown.second->title, short_number(static_cast<double>(value)));
+}
+
+bool has_average(const Shown& shown) {
+    return shown.head == 0 && !shown.inputs.empty() && !shown.without_first;
 }
 
 }  // namespace
 
-void draw_explain_line(Canvas& canvas, const Rect& area, const Shown& shown, const std::vector<std::string>& labels,
-                       const Cell& at) {
-    if (shown.head == 0) {
+void draw_explain_line(Canvas& canvas, const Rect& area, const Shown& shown, const Labels& labels, const Cell& at) {
+    const Theme& t = canvas.theme();
+    if (has_average(shown)) {
         draw_average(canvas, area, shown, labels, at);
         return;
     }
-    const Theme& t = canvas.theme();
+    if (shown.inputs.size() != 1) {
+        draw_parts(canvas, area,
+                   {{fmt::format("{} → {}", labels.rows[static_cast<std::size_t>(at.row)],
+                                 labels.columns[static_cast<std::size_t>(at.column)]),
+                     {{plain_words(shown, at), t.text}}}});
+        return;
+    }
     const Numbers n = numbers_of(shown, labels, at);
     const CellExplanation& c = n.cell;
     const std::string query = label_of(canvas, n.query), key = label_of(canvas, n.key);
-    std::vector<Part> parts{{"score q·k / √d / T",
-                             {{"q", t.query},
-                              {query, t.query, Script::sub},
-                              {" · ", t.text},
-                              {"k", t.key},
-                              {key, t.key, Script::sub},
-                              {fmt::format(" / √{} / {} = {} / {} / {} = ", n.d, plain(c.temperature),
-                                           short_number(c.dot), short_number(1 / c.scale), plain(c.temperature)),
-                               t.text},
+    std::vector<Part> parts{{fmt::format("score {}", score_formula(n)),
+                             {{"s(", t.text},
+                              {query, t.query},
+                              {", ", t.text},
+                              {key, t.key},
+                              {fmt::format(") = {} = ", score_numbers(n)), t.text},
                               {short_number(c.score), t.text, Script::normal, true}}}};
+    const std::string over_root = n.kind == ScoreKind::scaled_dot ? fmt::format(" / √{}", n.d) : std::string();
+    const std::string over_temperature =
+        c.temperature != 1 ? fmt::format(" / {}", plain(c.temperature)) : std::string();
+    const bool plain_dot = n.kind == ScoreKind::scaled_dot || n.kind == ScoreKind::dot;
+    if (plain_dot && c.bias == 0)
+        parts.front().formula = {{"q", t.query},
+                                 {query, t.query, Script::sub},
+                                 {" · ", t.text},
+                                 {"k", t.key},
+                                 {key, t.key, Script::sub},
+                                 {fmt::format("{}{} = {} = ", over_root, over_temperature, score_numbers(n)), t.text},
+                                 {short_number(c.score), t.text, Script::normal, true}};
     if (!c.visible) {
         parts.push_back({"softmax of the row", {{masked_sentence, t.text}}});
         draw_parts(canvas, area, parts);
         return;
     }
-    const bool shifted = c.shift != 0;
-    const std::string exponent =
-        shifted ? fmt::format("{} − {}", short_number(c.score), short_number(c.shift)) : short_number(c.score);
-    parts.push_back({shifted ? "softmax of the row, its largest score subtracted" : "softmax of the row",
-                     {{"e", t.text},
-                      {exponent, t.text, Script::super},
-                      {" / Σ e", t.text},
-                      {shifted ? "s − max" : "s", t.text, Script::super},
-                      {fmt::format(" = {} / {} = ", short_number(c.exponential), short_number(c.row_sum)), t.text},
-                      {short_number(c.weight), t.text, Script::normal, true}}});
+    parts.push_back(softmax_part(t, c));
+    if (shown.without_first)
+        parts.push_back({"without the first key, renormalised",
+                         {{short_number(shown.weight(at.row, at.column)), t.text, Script::normal, true}}});
     parts.push_back(
         {"adds to the output", {{short_number(c.weight) + " · ", t.text}, {"v", t.key}, {key, t.key, Script::sub}}});
+    if (const std::optional<std::string> second = second_words(shown, at))
+        parts.push_back({"compared with", {{*second, t.text}}});
     draw_parts(canvas, area, parts);
 }
 
-std::string explain_in_words(const Shown& shown, const std::vector<std::string>& labels, const Cell& at) {
-    if (shown.head == 0 && !visible_keys(shown.options.mask, at.row, shown.weights->cols()).contains(at.column))
-        return fmt::format("{} → {}: masked, weight 0", labels[static_cast<std::size_t>(at.row)],
-                           labels[static_cast<std::size_t>(at.column)]);
-    if (shown.head == 0)
-        return fmt::format("{} → {}: ({}) / {} = {}", labels[static_cast<std::size_t>(at.row)],
-                           labels[static_cast<std::size_t>(at.column)], sum_in_words(weights_of_heads(shown, at)),
-                           shown.heads, short_number(shown.weight(at.row, at.column)));
+std::string explain_in_words(const Shown& shown, const Labels& labels, const Cell& at) {
+    const std::string arrow = fmt::format("{} → {}: ", labels.rows[static_cast<std::size_t>(at.row)],
+                                          labels.columns[static_cast<std::size_t>(at.column)]);
+    if (has_average(shown))
+        return arrow + (shown.masked(at.row, at.column)
+                            ? std::string("masked, weight 0")
+                            : fmt::format("({}) / {} = {}", sum_in_words(weights_of_heads(shown, at)), shown.heads,
+                                          short_number(shown.weight(at.row, at.column))));
+    if (shown.inputs.size() != 1) return arrow + plain_words(shown, at);
     const Numbers n = numbers_of(shown, labels, at);
     const CellExplanation& c = n.cell;
-    const std::string score = fmt::format("{} → {}: q·k / √d / T = {} / √{} / {} = {}", n.query, n.key,
-                                          short_number(c.dot), n.d, plain(c.temperature), short_number(c.score));
-    if (!c.visible) return score + "; masked, weight 0";
-    return score +
-           fmt::format("; {} / {} = {}", short_number(c.exponential), short_number(c.row_sum), short_number(c.weight));
+    std::string text = arrow + fmt::format("{} = {} = {}", score_formula(n), score_numbers(n), short_number(c.score));
+    if (!c.visible) return text + "; masked, weight 0";
+    text += fmt::format("; {} / {}", short_number(c.exponential), short_number(c.row_sum));
+    if (c.gaussian != 1) text += fmt::format(" × {}", short_number(c.gaussian, 3));
+    text += fmt::format(" = {}", short_number(c.weight));
+    if (shown.without_first)
+        text += fmt::format("; without the first key {}", short_number(shown.weight(at.row, at.column)));
+    if (const std::optional<std::string> second = second_words(shown, at)) text += "; " + *second;
+    return text;
 }
 
 }  // namespace attnscope::attention_panel

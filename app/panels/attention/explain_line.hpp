@@ -3,12 +3,11 @@
 
 #include "app/draw/canvas.hpp"
 #include "app/draw/heatmap.hpp"
-#include "app/panels/attention/compute.hpp"
+#include "app/panels/attention/breakdown.hpp"
 
 namespace attnscope::attention_panel {
 
-void draw_explain_line(Canvas& canvas, const Rect& area, const Shown& shown, const std::vector<std::string>& labels,
-                       const Cell& at);
-std::string explain_in_words(const Shown& shown, const std::vector<std::string>& labels, const Cell& at);
+void draw_explain_line(Canvas& canvas, const Rect& area, const Shown& shown, const Labels& labels, const Cell& at);
+std::string explain_in_words(const Shown& shown, const Labels& labels, const Cell& at);
 
 }  // namespace attnscope::attention_panel

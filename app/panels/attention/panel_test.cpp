@@ -275,14 +275,15 @@ double last_number(std::string text) {
 /// What is shown, computed once more.
 Shown shown_by(const Params& params) {
     Request r;
-    r.tokens.text = params.text;
-    r.tokens.seed = static_cast<std::uint64_t>(params.seed);
+    r.queries.text = params.text;
+    r.seed = r.queries.seed = static_cast<std::uint64_t>(params.seed);
     r.heads = params.heads;
     r.head = params.head;
-    r.dim = params.dim;
+    r.dim = r.key_dim = params.dim;
     r.projection = params.projection;
     r.temperature = params.temperature;
-    r.mask = {params.mask, params.mask == MaskKind::window ? params.window : 0};
+    r.mask = params.mask;
+    r.mask_size = params.mask == MaskKind::window ? params.window : 0;
     Result<Shown> shown = compute_shown(r, {});
     check(shown.has_value(), "compute_shown failed");
     return std::move(*shown);
@@ -303,8 +304,8 @@ TEST(AttentionPanel, TheExplanationEndsWithTheWeightThatIsShown) {
             for (p.pin_query = 0; p.pin_query < 7; ++p.pin_query)
                 for (p.pin_key = 0; p.pin_key < 7; ++p.pin_key) {
                     const std::string text = panel.explain_text();
-                    const std::string& query = shown.tokens.names[static_cast<std::size_t>(p.pin_query)];
-                    const std::string& key = shown.tokens.names[static_cast<std::size_t>(p.pin_key)];
+                    const std::string& query = shown.sides.queries.names[static_cast<std::size_t>(p.pin_query)];
+                    const std::string& key = shown.sides.queries.names[static_cast<std::size_t>(p.pin_key)];
                     EXPECT_THAT(text, StartsWith(query + " → " + key + ": "));
                     const double weight = shown.weight(p.pin_query, p.pin_key);
                     if (std::isnan((*shown.weights)(p.pin_query, p.pin_key))) {

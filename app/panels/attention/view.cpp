@@ -1,4 +1,4 @@
-// The attention panel's pictures.
+// The attention panel's pictures: where each stands, the map, and what the map is compared with.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -6,19 +6,21 @@
 #include "app/draw/rich_text.hpp"
 #include "app/draw/ticks.hpp"
 #include "app/panels/attention/attention_panel.hpp"
+#include "app/panels/attention/output_view.hpp"
 #include "core/attention/explain.hpp"
+#include "core/attention/summary.hpp"
 
 namespace attnscope::attention_panel {
 namespace {
 
 constexpr float padding = 22;
 constexpr float title_height = 40;
-constexpr float strip_height = 118;
-constexpr float strip_column = 84;   // the least width of the strip when it stands beside the map
-constexpr float side_share = 0.38F;  // of the width, for the breakdown and the row
+constexpr float row_strip = 100;    // the heads as one row
+constexpr float strip_column = 84;  // the least width of the heads when they stand beside the map
 constexpr float strip_needs = 460;
-constexpr float side_needs = 700;  // below this width there is no room for it
-constexpr float breakdown_share = 0.58F;
+constexpr float wide_needs = 700;       // below this width there is room for the map alone
+constexpr float breakdown_needs = 500;  // of height
+constexpr Index most_marked = 512;      // marks on a larger map would be a veil
 
 ColorRange weight_range(const Params& params, double largest) {
     const double high = largest > 0 ? largest : 1;
@@ -35,39 +37,29 @@ ColorRange score_range(const Params& params, const Shown& shown) {
     return {low, high > low ? high : low + 1, ColorScale::linear};
 }
 
-// A column of numbers as coloured stripes, zero in the neutral middle of the diverging map.
-void draw_stripes(Canvas& canvas, const Rect& area, const Eigen::Ref<const VectorD>& values) {
-    const double most = std::max(values.cwiseAbs().maxCoeff(), 1e-30);
-    const ColorTable& table = color_table(ColorMap::diverging, canvas.theme().name == ThemeName::dark);
-    const float height = area.height() / static_cast<float>(values.size());
-    const float gap = height > 4 ? 1.0F : 0.0F;
-    for (Index c = 0; c < values.size(); ++c) {
-        const float top = area.min.y + height * static_cast<float>(c);
-        const auto index = static_cast<std::size_t>((values(c) / most * 0.5 + 0.5) * 255 + 0.5);
-        canvas.fill_rect({{area.min.x, top}, {area.max.x, top + height - gap}}, table[index]);
-    }
-}
-
-void draw_running_sum(Canvas& canvas, const Rect& area, const VectorD& running) {
-    const Theme& t = canvas.theme();
-    const double low = std::min(0.0, running.minCoeff()), high = std::max(0.0, running.maxCoeff());
-    const double span = std::max(high - low, 1e-30);
-    const auto x_of = [&](double value) {
-        return area.min.x + area.width() * static_cast<float>((value - low) / span);
-    };
-    const float zero = x_of(0), height = area.height() / static_cast<float>(running.size());
-    const float gap = height > 4 ? 1.0F : 0.0F;
-    for (Index c = 0; c < running.size(); ++c) {
-        const float x = x_of(running(c)), top = area.min.y + height * static_cast<float>(c);
-        canvas.fill_rect({{std::min(zero, x), top}, {std::max(zero, x), top + height - gap}},
-                         running(c) >= 0 ? t.query : t.key);
-    }
-    canvas.line({zero, area.min.y}, {zero, area.max.y}, t.quiet, 1);
-}
-
 std::string head_name(const Shown& shown) {
-    return shown.head == 0 ? fmt::format("average of {} heads", shown.heads)
-                           : fmt::format("head {} of {}", shown.head, shown.heads);
+    const std::string head = shown.head == 0 ? fmt::format("average of {} heads", shown.heads)
+                                             : fmt::format("head {} of {}", shown.head, shown.heads);
+    return shown.layers > 1 ? fmt::format("layer {} of {}, {}", shown.layer, shown.layers, head) : head;
+}
+
+std::vector<CellMark> ranks(const Matrix& weights, Index top) {
+    std::vector<CellMark> marks;
+    if (top <= 0 || weights.rows() > most_marked) return marks;
+    for (Index i = 0; i < weights.rows(); ++i) {
+        int rank = 0;
+        for (const Index j : top_keys(weights.row(i), top)) marks.push_back({{i, j}, fmt::format("{}", ++rank)});
+    }
+    return marks;
+}
+
+std::vector<CellMark> negatives(const Matrix& weights) {
+    std::vector<CellMark> marks;
+    if (weights.rows() > most_marked || weights.cols() > most_marked) return marks;
+    for (Index i = 0; i < weights.rows(); ++i)
+        for (Index j = 0; j < weights.cols(); ++j)
+            if (weights(i, j) < 0) marks.push_back({{i, j}, "−"});
+    return marks;
 }
 
 }  // namespace
@@ -87,225 +79,343 @@ void AttentionPanel::draw(Canvas& canvas, Interaction& interaction, const Rect& 
     const Theme& t = canvas.theme();
     Rect inside = area.inset(padding);
     if (inside.width() < 40 || inside.height() < 30) return;
-    if (map_ == nullptr || !map_->value) {
+    if (!shown_) {
         const PanelStatus now = status();
         const std::string text = now.error ? now.error->what : "computing …";
         canvas.text_middle(inside.center(), canvas.shaper().fit(text, inside.width(), {.size = 16}),
                            {.color = now.error ? t.warning : t.quiet, .size = 16, .align = Align::center});
         return;
     }
-    draw_title(canvas, inside.cut_top(title_height));
-    const bool wide = inside.width() >= side_needs;
-    const bool strip = heads_ != nullptr && heads_->value && params_.heads > 1;
-    if (strip && wide && inside.height() > 360) draw_strip(canvas, interaction, inside.cut_bottom(strip_height));
-    // The map takes what its height lets it use; what stands beside it gets the rest.
-    const Heatmap map = make_map(canvas.theme());
-    const float used = heatmap_width(canvas, map, inside.height());
-    if (wide) {
-        Rect side = inside.cut_right(std::max(inside.width() * side_share, inside.width() - used));
-        side.cut_left(24);
-        draw_map(canvas, interaction, inside, map);  // first: it says which cell is hovered
-        Rect row = side;
-        const Rect breakdown = row.cut_top(side.height() * breakdown_share);
-        draw_breakdown(canvas, breakdown);
-        draw_row(canvas, interaction, {{row.min.x, row.min.y + 8}, row.max});
-    } else {
-        if (strip && inside.width() >= strip_needs)
-            draw_strip(canvas, interaction, inside.cut_right(std::max(strip_column, inside.width() - used)));
-        draw_map(canvas, interaction, inside, map);
+    draw_title(canvas, interaction, inside.cut_top(title_height));
+    const bool wide = inside.width() >= wide_needs;
+    if (params_.view == View::output && shown_->multi_head) {
+        draw_output_view(canvas, inside, *shown_);
+        return;
     }
+    Rect below = inside;
+    const bool has_breakdown = wide && inside.height() >= breakdown_needs;
+    if (has_breakdown) {
+        const float height = std::clamp(inside.height() * (shown_->second ? 0.27F : 0.31F), 170.0F, 320.0F);
+        below = inside.cut_bottom(height);
+        inside.cut_bottom(12);
+    }
+    draw_pictures(canvas, interaction, inside, wide);  // first: it says which cell is hovered
+    if (has_breakdown) draw_breakdown_strip(canvas, interaction, below);
 }
 
-void AttentionPanel::draw_title(Canvas& canvas, const Rect& area) {
+void AttentionPanel::draw_title(Canvas& canvas, Interaction& interaction, const Rect& area) {
     const Theme& t = canvas.theme();
-    const Shown& shown = *map_->value;
+    const Shown& shown = *shown_;
+    Rect rest = area;
+    const auto button = [&](const char* id, const std::string& label, const char* help, bool on) {
+        const TextStyle style{.color = on ? t.ground : t.query, .size = 13, .align = Align::center};
+        const float width = canvas.shaper().width(label, style) + 22;
+        if (rest.width() < width + 320) return false;
+        const Rect box = Rect::sized({rest.max.x - width, area.min.y}, width, 28);
+        rest.cut_right(width + 8);
+        const Pointer pointer = interaction.area(id, box);
+        if (on) canvas.fill_rect(box, t.query, 7);
+        if (!on) canvas.fill_rect(box, pointer.hovered ? mix(t.field, t.query, 0.25F) : t.field, 7);
+        canvas.text_middle(box.center(), label, style);
+        if (pointer.hovered) interaction.tooltip(help);
+        return pointer.clicked;
+    };
+    if (params_.from_tokens()) {
+        if (params_.shuffle != 0 &&
+            button("unshuffle", "As written", "The tokens in their own order (Shift S).", false))
+            params_.shuffle = 0;
+        if (button("shuffle button", "Shuffle", "Puts the tokens into another order (S).", params_.shuffle != 0))
+            ++params_.shuffle;
+    }
+    if (params_.has_inputs()) {
+        if (!params_.painted.empty() && button("unpaint", "Unhide all", "Shows every painted cell again.", false))
+            params_.painted.clear();
+        if (params_.paint && button("stop painting", "Stop painting", "The mouse moves the picture again (P).", true))
+            params_.paint = false;
+        if (params_.select == Select::hard) {
+            if (button("sample 10", "× 10", "Ten times as many samples.", false))
+                params_.samples = std::min(params_.samples * 10, 100000);
+            if (button("sample", "Sample", "One more key is drawn for every query.", false))
+                params_.samples = std::min(params_.samples + 1, 100000);
+        }
+    }
     const TextStyle title{.color = t.text, .size = 20, .bold = true};
     const float baseline = area.min.y + 20;
-    const std::string name = canvas.shaper().fit("Self-attention, " + head_name(shown), area.width(), title);
-    const float width = canvas.text({area.min.x, baseline}, name, title);
-    std::string about = params_.show == Show::weights ? "softmax(QKᵀ / √d / T)" : "QKᵀ / √d / T";
-    about += fmt::format("   {} × {}, d = {}", shown.weights->rows(), shown.weights->cols(), params_.dim);
-    const std::optional<Cell> cell = hovered_ ? hovered_ : pinned();
-    if (cell)
-        about += fmt::format(", entropy {:.2f} bits in row “{}”", shown.entropy_bits(cell->row),
-                             labels_[static_cast<std::size_t>(cell->row)]);
+    const bool cross = params_.from_tokens() && params_.keys == Keys::second;
+    const std::string name =
+        canvas.shaper().fit((cross ? "Cross-attention, " : "Self-attention, ") + head_name(shown), rest.width(), title);
+    const float width = canvas.text({rest.min.x, baseline}, name, title);
+    std::string about;
+    if (!shown.inputs.empty()) {
+        const std::string score = std::string(term_names(shown.inputs.front().options.score).formula) +
+                                  (params_.temperature == 1 ? "" : " / T");
+        about = params_.show == Show::weights ? fmt::format("softmax({})", score) : score;
+    }
+    about += fmt::format("   {} × {}", shown.weights->rows(), shown.weights->cols());
+    if (!shown.inputs.empty()) {
+        const HeadInput& in = shown.inputs.front();
+        about += in.q.cols() == in.k.cols() ? fmt::format(", d = {}", in.q.cols())
+                                            : fmt::format(", d_q = {}, d_k = {}", in.q.cols(), in.k.cols());
+        if (in.v.cols() != in.q.cols()) about += fmt::format(", d_v = {}", in.v.cols());
+    }
+    if (const std::optional<Cell> cell = pointed())
+        about += fmt::format(", entropy {:.2f} bits, distance {:.1f} in row “{}”", shown.entropy_bits(cell->row),
+                             shown.distance(cell->row), row_labels_[static_cast<std::size_t>(cell->row)]);
     const TextStyle style{.color = t.quiet, .size = 14};
-    const float left = area.min.x + width + 18;
-    canvas.text({left, baseline}, canvas.shaper().fit(about, area.max.x - left, style), style);
+    const float left = rest.min.x + width + 18;
+    canvas.text({left, baseline}, canvas.shaper().fit(about, rest.max.x - left, style), style);
 }
 
-Heatmap AttentionPanel::make_map(const Theme& t) const {
-    const Shown& shown = *map_->value;
-    const bool scores = params_.show == Show::scores && shown.scores;
+void AttentionPanel::draw_pictures(Canvas& canvas, Interaction& interaction, const Rect& area, bool wide) {
+    Rect inside = area;
+    const bool many = strip_ != nullptr && strip_->value && strip_->value->maps.size() > 1;
+    if (shown_->second && wide) {
+        if (params_.view == View::heads) {
+            draw_head_numbers(canvas, interaction,
+                              inside.cut_bottom(std::clamp(inside.height() * 0.32F, 110.0F, 200.0F)));
+        } else {
+            const bool gradient =
+                params_.select == Select::hard && pointed() && !shown_->inputs.empty() && shown_->head > 0;
+            Rect row = inside.cut_bottom(gradient                            ? std::max(130.0F, inside.height() * 0.3F)
+                                         : many && inside.height() >= 420.0F ? row_strip
+                                                                             : 0);
+            if (gradient) draw_gradient(canvas, interaction, many ? row.cut_right(row.width() * 0.6F) : row);
+            if (many && row.height() > 0) draw_strip(canvas, interaction, row);
+        }
+        draw_second(canvas, interaction, inside);
+        return;
+    }
+    const Heatmap map = make_map(canvas.theme());
+    // The map takes what its height lets it use; what stands beside it gets the rest.
+    const float used = heatmap_width(canvas, map, inside.height());
+    if (wide) {
+        Rect side = inside.cut_right(std::max(inside.width() * 0.27F, inside.width() - used));
+        side.cut_left(24);
+        draw_map(canvas, interaction, inside, map);
+        draw_side(canvas, interaction, side);
+        return;
+    }
+    if (many && inside.width() >= strip_needs)
+        draw_strip(canvas, interaction, inside.cut_right(std::max(strip_column, inside.width() - used)));
+    draw_map(canvas, interaction, inside, map);
+}
+
+Heatmap AttentionPanel::map_of(const Theme& t, std::shared_ptr<const Matrix> values) const {
+    const Shown& shown = *shown_;
     Heatmap map;
-    map.picture.values = scores ? shown.scores : shown.weights;
-    map.picture.generation = map_->generation;
-    map.picture.range = scores ? score_range(params_, shown) : weight_range(params_, shown.largest_weight);
+    map.picture.values = std::move(values);
+    map.picture.generation = generation_;
+    map.picture.range = weight_range(params_, shown.largest_weight);
     map.picture.map = params_.color;
     map.picture.masked = mix(t.ground, t.line, 0.55F);
     map.picture.dark = t.name == ThemeName::dark;
-    map.row_labels = map.column_labels = labels_;
+    map.row_labels = row_labels_;
+    map.column_labels = column_labels_;
     map.row_title = "← queries";
     map.column_title = "keys →";
-    map.value_title = scores ? "score" : "weight";
+    map.value_title = "weight";
     map.pinned = pinned();
+    map.painting = params_.paint && params_.has_inputs() && !shown.merged;
+    return map;
+}
+
+Heatmap AttentionPanel::make_map(const Theme& t) const {
+    const Shown& shown = *shown_;
+    const bool scores = params_.show == Show::scores && shown.scores;
+    Heatmap map = map_of(t, scores ? shown.scores : above_threshold_ ? above_threshold_ : shown.weights);
+    if (scores) {
+        map.picture.range = score_range(params_, shown);
+        map.value_title = "score";
+    } else {
+        map.marks = ranks(*shown.weights, params_.top);
+    }
     map.bars.title = "H (bits)";
     map.bars.values.assign(shown.entropy_bits.begin(), shown.entropy_bits.end());
     map.bars.most = std::log2(std::max(2.0, static_cast<double>(shown.weights->cols())));
     return map;
 }
 
+std::optional<Heatmap> AttentionPanel::comparable(const Theme& theme) const {
+    if (!shown_) return std::nullopt;
+    // What the settings yield: the approximation, the samples; not the exact weights that they stand beside.
+    const bool second = shown_->second && params_.view != View::heads && params_.show == Show::weights;
+    Heatmap map = second ? map_of(theme, shown_->second->weights) : make_map(theme);
+    map.bars = {};
+    map.painting = false;
+    return map;
+}
+
 void AttentionPanel::draw_map(Canvas& canvas, Interaction& interaction, const Rect& area, const Heatmap& map) {
     const HeatmapEvents events = draw_heatmap(canvas, interaction, area, map, view_);
     hovered_ = events.hovered;
-    if (events.clicked) pin(*events.clicked);
+    if (map.painting) {
+        paint(events.painted);
+    } else if (events.clicked) {
+        pin(*events.clicked);
+    }
     if (!hovered_) return;
     const float value = (*map.picture.values)(hovered_->row, hovered_->column);
-    interaction.tooltip(fmt::format("{} → {}: {}", labels_[static_cast<std::size_t>(hovered_->row)],
-                                    labels_[static_cast<std::size_t>(hovered_->column)],
-                                    std::isnan(value) ? "masked" : short_number(static_cast<double>(value))));
+    interaction.tooltip(fmt::format("{} → {}: {}", row_labels_[static_cast<std::size_t>(hovered_->row)],
+                                    column_labels_[static_cast<std::size_t>(hovered_->column)],
+                                    !std::isnan(value) ? short_number(static_cast<double>(value))
+                                    : shown_->masked(hovered_->row, hovered_->column) ? "masked"
+                                                                                      : "below the threshold"));
+}
+
+// The first cell of a stroke says whether the stroke hides or shows; cells the mouse jumped over are painted too.
+void AttentionPanel::paint(const std::optional<Cell>& cell) {
+    if (!cell) {
+        painting_.reset();
+        return;
+    }
+    Result<CellSet> cells = CellSet::parse(params_.painted);
+    if (!cells) return;  // the text typed by hand is wrong, and status() says so
+    if (!painting_) {
+        painting_ = !cells->contains(cell->row, cell->column);
+        painted_last_ = *cell;
+    }
+    const Cell from = *painted_last_;
+    const Index steps = std::max<Index>({std::abs(cell->row - from.row), std::abs(cell->column - from.column), 1});
+    for (Index s = 0; s <= steps; ++s) {
+        const Index row = from.row + (cell->row - from.row) * s / steps,
+                    column = from.column + (cell->column - from.column) * s / steps;
+        cells->set(row, {column, column + 1}, *painting_);
+    }
+    painted_last_ = *cell;
+    params_.painted = cells->to_text();
+}
+
+void AttentionPanel::draw_second(Canvas& canvas, Interaction& interaction, const Rect& area) {
+    const Shown& shown = *shown_;
+    ComparedMaps maps;
+    maps.a = map_of(canvas.theme(), shown.weights);
+    maps.b = map_of(canvas.theme(), shown.second->weights);
+    if (shown.second->negative > 0) maps.b.marks = negatives(*shown.second->weights);
+    maps.a_title = shown.second->first_title;
+    maps.b_title = shown.second->title;
+    const CompareEvents events = draw_comparison(canvas, interaction, area, maps, compare_view_);
+    hovered_ = events.hovered;
+    if (events.clicked) pin(*events.clicked);
+}
+
+void AttentionPanel::draw_side(Canvas& canvas, Interaction& interaction, const Rect& area) {
+    Rect rest = area;
+    const bool many = strip_ != nullptr && strip_->value && strip_->value->maps.size() > 1;
+    if (area.height() < 140) {
+        if (many) draw_strip(canvas, interaction, area);
+        return;
+    }
+    draw_received(canvas, interaction, rest.cut_top(many ? area.height() * 0.47F : area.height()));
+    if (many) draw_strip(canvas, interaction, rest);
+}
+
+// Which keys are attended most.
+void AttentionPanel::draw_received(Canvas& canvas, Interaction& interaction, const Rect& area) {
+    const Theme& t = canvas.theme();
+    Plot plot;
+    Series bars{.name = "attention received", .color = t.key, .kind = Series::bars};
+    bars.y.assign(shown_->column_sums.begin(), shown_->column_sums.end());
+    if (const std::optional<Cell> cell = pointed()) {
+        bars.colors.assign(bars.y.size(), mix(t.ground, t.key, 0.65F));
+        bars.colors[static_cast<std::size_t>(cell->column)] = t.key;
+    }
+    plot.title = "attention each key receives";
+    plot.y.name = "sum of weights";
+    if (params_.from_tokens() && params_.source == Source::text)
+        plot.x.categories = column_labels_;
+    else
+        plot.x = {.name = "key", .integers = true};
+    plot.series.push_back(std::move(bars));
+    draw_plot(canvas, area, plot, received_view_, interaction.area("received", area));
 }
 
 void AttentionPanel::draw_strip(Canvas& canvas, Interaction& interaction, const Rect& area) {
     const Theme& t = canvas.theme();
-    const Strip& strip = *heads_->value;
+    const Strip& strip = *strip_->value;
     const std::size_t count = strip.maps.size();
-    constexpr float least_space = 12, most_space = 36, name_height = 24, top = 10;
-    // As many columns as make the squares largest.
+    const bool grid = strip.layers > 1;
+    const float least_space = grid ? 3 : 12, most_space = grid ? 8 : 36, name_height = grid ? 0 : 24, top = 10;
+    // As many columns as make the squares largest; layers are rows.
     std::size_t columns = 1;
     float size = 0;
     for (std::size_t c = 1; c <= count; ++c) {
+        if (grid && c != static_cast<std::size_t>(strip.heads)) continue;
         const std::size_t rows = (count + c - 1) / c;
         const auto across = static_cast<float>(c), down = static_cast<float>(rows);
         const float fits =
-            std::min((area.width() - least_space * (across - 1)) / across, (area.height() - top) / down - name_height);
-        if (fits > size) {
+            std::min((area.width() - least_space * (across - 1)) / across,
+                     (area.height() - top - (grid ? 18 + least_space * (down - 1) : 0)) / down - name_height);
+        if (fits > size || grid) {
             size = fits;
             columns = c;
         }
     }
+    if (size < 2) return;
     const auto across = static_cast<float>(columns);
     const float space =
-        std::clamp((area.width() - size * across) / std::max(across - 1, 1.0F), least_space, most_space);
+        grid ? least_space
+             : std::clamp((area.width() - size * across) / std::max(across - 1, 1.0F), least_space, most_space);
     for (std::size_t h = 0; h < count; ++h) {
         const std::size_t row = h / columns, column = h % columns;
-        const Rect square = Rect::sized({area.min.x + (size + space) * static_cast<float>(column),
-                                         area.min.y + top + (size + name_height) * static_cast<float>(row)},
-                                        size, size);
-        const bool on = params_.head == static_cast<int>(h) + 1;
+        const Rect square =
+            Rect::sized({area.min.x + (size + space) * static_cast<float>(column),
+                         area.min.y + top + (size + (grid ? space : name_height)) * static_cast<float>(row)},
+                        size, size);
+        const int head = static_cast<int>(h % static_cast<std::size_t>(strip.heads)) + 1,
+                  layer = static_cast<int>(h / static_cast<std::size_t>(strip.heads)) + 1;
+        const bool on = params_.head == head && (!grid || params_.layer == layer);
         const Matrix& values = *strip.maps[h];
         CellPicture picture;
         picture.values = strip.maps[h];
-        picture.generation = heads_->generation;
+        picture.generation = strip_->generation;
         picture.view = {{0, 0}, {static_cast<float>(values.cols()), static_cast<float>(values.rows())}};
         picture.range = weight_range(params_, strip.largest[h]);
         picture.map = params_.color;
         picture.masked = mix(t.ground, t.line, 0.55F);
         picture.dark = t.name == ThemeName::dark;
         canvas.cells(square, picture);
-        const Pointer pointer = interaction.area(fmt::format("head {}", h + 1), square);
-        if (on || pointer.hovered) canvas.stroke_rect(square.inset(-3), on ? t.query : t.quiet, 2, 3);
-        if (pointer.clicked) params_.head = static_cast<int>(h) + 1;
+        const Pointer pointer = interaction.area(
+            grid ? fmt::format("layer {} head {}", layer, head) : fmt::format("head {}", head), square);
+        if (on || pointer.hovered) canvas.stroke_rect(square.inset(grid ? -2 : -3), on ? t.query : t.quiet, 2, 3);
+        if (pointer.clicked) {
+            params_.head = head;
+            if (grid) params_.layer = layer;
+        }
         if (pointer.hovered)
-            interaction.tooltip(fmt::format("head {}: mean entropy {:.2f} bits, largest weight {}", h + 1,
-                                            strip.mean_entropy_bits[h], short_number(strip.largest[h], 3)));
+            interaction.tooltip(fmt::format("{}head {}: mean entropy {:.2f} bits, mean distance {:.1f} tokens",
+                                            grid ? fmt::format("layer {}, ", layer) : "", head,
+                                            strip.mean_entropy_bits[h], strip.mean_distance[h]));
+        if (grid) continue;
         const TextStyle style{.color = on ? t.query : t.quiet, .size = 12, .bold = on};
         canvas.text({square.min.x, square.max.y + 18},
-                    canvas.shaper().fit(size < 44 ? fmt::format("{}", h + 1) : fmt::format("head {}", h + 1),
+                    canvas.shaper().fit(size < 44 ? fmt::format("{}", head) : fmt::format("head {}", head),
                                         size + space, style),
                     style);
     }
+    if (!grid) return;
+    const TextStyle style{.color = t.quiet, .size = 12};
+    canvas.text(
+        {area.min.x, area.min.y + top + (size + space) * static_cast<float>(strip.layers) + 11},
+        canvas.shaper().fit(fmt::format("{} layers down, {} heads across: click one", strip.layers, strip.heads),
+                            area.width(), style),
+        style);
 }
 
-void AttentionPanel::draw_breakdown(Canvas& canvas, const Rect& area) {
-    const Theme& t = canvas.theme();
-    const Shown& shown = *map_->value;
-    const std::optional<Cell> cell = hovered_ ? hovered_ : pinned();
-    Rect inside = area;
-    const float baseline = inside.cut_top(30).min.y + 14;
-    if (!cell) {
-        canvas.text({inside.min.x, baseline}, "Point at a cell to see why its weight is what it is.",
-                    {.color = t.quiet, .size = 13.5F});
-        return;
-    }
-    const std::string query = labels_[static_cast<std::size_t>(cell->row)],
-                      key = labels_[static_cast<std::size_t>(cell->column)];
-    const TextStyle bold{.color = t.text, .size = 13.5F, .bold = true};
-    const TextRun heading[] = {{"why ", t.text, Script::normal, true},
-                               {canvas.shaper().fit(query, area.width() * 0.3F, bold), t.query, Script::normal, true},
-                               {" attends to ", t.text, Script::normal, true},
-                               {canvas.shaper().fit(key, area.width() * 0.3F, bold), t.key, Script::normal, true}};
-    draw_runs(canvas, {inside.min.x, baseline}, heading, 13.5F);
-    if (shown.head == 0) {
-        draw_heads_of_cell(canvas, inside);
-        return;
-    }
-    const HeadInput& in = shown.inputs.front();
-    const DotContributions parts = dot_contributions(in.q.row(cell->row), in.k.row(cell->column));
-    const Rect titles = inside.cut_top(20);
-    inside.cut_bottom(22);
-    const float column = inside.width() * 0.16F, space = inside.width() * 0.07F;
-    float x = inside.min.x;
-    const auto next = [&](float width, std::string_view title, Color color) {
-        const Rect rect{{x, inside.min.y}, {x + width, inside.max.y}};
-        canvas.text({x, titles.min.y + 12}, title, {.color = color, .size = 12.5F});
-        x += width + space;
-        return rect;
-    };
-    draw_stripes(canvas, next(column, "q", t.query), in.q.row(cell->row).cast<double>().transpose());
-    draw_stripes(canvas, next(column, "k", t.key), in.k.row(cell->column).cast<double>().transpose());
-    draw_stripes(canvas, next(column, "q × k", t.quiet), parts.products);
-    const float rest = inside.max.x - x - 2;
-    const Rect sum = next(rest, "running sum", t.quiet);
-    draw_running_sum(canvas, sum, parts.running);
-    canvas.text({sum.max.x, sum.max.y + 17}, "q·k = " + short_number(parts.running(parts.running.size() - 1)),
-                {.color = t.text, .size = 12.5F, .font = Font::mono, .align = Align::right});
-    canvas.text({inside.min.x, inside.max.y + 17}, fmt::format("dimensions 1 to {}, top to bottom", in.q.cols()),
-                {.color = t.quiet, .size = 12});
+std::vector<std::string> AttentionPanel::parts() const {
+    return {"map", "breakdown", "heads", "received"};
 }
 
-void AttentionPanel::draw_heads_of_cell(Canvas& canvas, const Rect& area) {
-    const Shown& shown = *map_->value;
-    const Cell cell = hovered_ ? *hovered_ : *pinned();
-    Series bars{.name = "weight", .color = canvas.theme().query, .kind = Series::bars};
-    Plot plot;
-    plot.x.name = "head";
-    plot.y.name = "weight";
-    for (std::size_t h = 0; h < shown.inputs.size(); ++h) {
-        const HeadInput& in = shown.inputs[h];
-        bars.y.push_back(explain_cell(in.q.row(cell.row), in.k, shown.options, cell.row, cell.column).weight);
-        plot.x.categories.push_back(fmt::format("{}", h + 1));
+void AttentionPanel::draw_part(std::string_view part, Canvas& canvas, Interaction& interaction, const Rect& area) {
+    if (!shown_) return;
+    if (part == "map") {
+        if (shown_->second)
+            draw_second(canvas, interaction, area);
+        else
+            draw_map(canvas, interaction, area, make_map(canvas.theme()));
     }
-    plot.series.push_back(std::move(bars));
-    PlotView view;
-    draw_plot(canvas, area, plot, view, Pointer{});
-}
-
-void AttentionPanel::draw_row(Canvas& canvas, Interaction& interaction, const Rect& area) {
-    const Theme& t = canvas.theme();
-    const Shown& shown = *map_->value;
-    const std::optional<Cell> cell = hovered_ ? hovered_ : pinned();
-    if (!cell || area.height() < 90) return;
-    Plot plot;
-    Series bars{.name = "weight", .color = t.query, .kind = Series::bars};
-    const Index keys = shown.weights->cols();
-    double sum = 0;
-    for (Index j = 0; j < keys; ++j) {
-        bars.y.push_back(shown.weight(cell->row, j));
-        sum += bars.y.back();
-    }
-    bars.colors.assign(static_cast<std::size_t>(keys), t.query);
-    bars.colors[static_cast<std::size_t>(cell->column)] = t.key;
-    plot.title = fmt::format("row “{}”: weight by key, sum {:.3f}", labels_[static_cast<std::size_t>(cell->row)], sum);
-    plot.y.name = "weight";
-    if (params_.source == Source::text) {
-        plot.x.categories = labels_;
-    } else {
-        plot.x.name = "key";
-        plot.x.integers = true;
-    }
-    plot.series.push_back(std::move(bars));
-    draw_plot(canvas, area, plot, row_view_, interaction.area("row", area));
+    if (part == "breakdown") draw_breakdown_strip(canvas, interaction, area);
+    if (part == "heads" && strip_ != nullptr && strip_->value) draw_strip(canvas, interaction, area);
+    if (part == "received") draw_received(canvas, interaction, area);
 }
 
 }  // namespace attnscope::attention_panel

@@ -1,0 +1,176 @@
+#include "app/panels/attention/arrays.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "core/io/array.hpp"
+#include "core/io/file.hpp"
+#include "core/io/safetensors.hpp"
+#include "core/text/token_list.hpp"
+
+namespace attnscope::attention_panel {
+namespace {
+
+Result<Stack> load_stack(const std::string& spec, std::string_view role, Index most_dimensions) {
+    if (spec.empty())
+        return invalid_input(fmt::format("{}: no file is named yet; F.npy or F.safetensors:NAME is needed", role));
+    Result<Tensor> tensor = load_array(spec);
+    if (!tensor) return tensor.error();
+    const std::vector<Index>& shape = tensor->shape;
+    const std::string name = fmt::format("{} {} {}", role, printable(spec, 1000), shape_text(shape));
+    if (tensor->rank() < 2 || tensor->rank() > most_dimensions)
+        return invalid_input(fmt::format("{}: 2 to {} dimensions are needed, the last two queries or keys by entries",
+                                         name, most_dimensions));
+    if (tensor->size() == 0)
+        return invalid_input(fmt::format("{}: the array is empty, every length must be at least 1", name));
+    if (const Result<void> finite = require_finite(*tensor, spec); !finite) return finite.error();
+    Stack stack;
+    const std::size_t rank = shape.size();
+    stack.layers = rank > 3 ? shape[rank - 4] : 1;
+    stack.heads = rank > 2 ? shape[rank - 3] : 1;
+    stack.rows = shape[rank - 2];
+    stack.columns = shape[rank - 1];
+    stack.tensor = std::move(*tensor);
+    if (stack.rows > most_tokens)
+        return invalid_input(fmt::format("{}: {} rows; at most {} tokens can be shown", name, stack.rows, most_tokens));
+    return stack;
+}
+
+Result<void> load_inputs(const ArraysRequest& request, const Progress& progress, Arrays& arrays) {
+    const std::array<std::pair<const std::string*, Stack*>, 3> all{
+        {{&request.q, &arrays.q}, {&request.k, &arrays.k}, {&request.v, &arrays.v}}};
+    const char* const roles[] = {"Q", "K", "V"};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        Result<Stack> loaded = load_stack(*all[i].first, roles[i], 3);
+        if (!loaded) return loaded.error();
+        *all[i].second = std::move(*loaded);
+        if (progress.stopped()) return cancelled();
+        progress.report(static_cast<double>(i + 1) / 3);
+    }
+    if (arrays.k.heads != arrays.q.heads || arrays.v.heads != arrays.q.heads)
+        return invalid_input(fmt::format("Q has {} heads, K {} and V {}: equally many are needed", arrays.q.heads,
+                                         arrays.k.heads, arrays.v.heads));
+    if (arrays.v.rows != arrays.k.rows)
+        return invalid_input(
+            fmt::format("K has {} rows and V {}: equally many are needed", arrays.k.rows, arrays.v.rows));
+    return {};
+}
+
+// The first row, if any, that is no distribution; attention that a model dumped should consist of them.
+std::string row_note(const Stack& weights) {
+    constexpr double allowed = 1e-2;  // half precision and many keys
+    for (Index layer = 0; layer < weights.layers; ++layer)
+        for (Index head = 0; head < weights.heads; ++head) {
+            const auto map = weights.slice(layer, head);
+            for (Index i = 0; i < map.rows(); ++i) {
+                const double sum = map.row(i).cast<double>().sum();
+                if (map.row(i).minCoeff() >= 0 && std::abs(sum - 1) <= allowed) continue;
+                if (map.row(i).isZero(0)) continue;  // a row that sees no key
+                return fmt::format(
+                           "these are no attention weights as they are: layer {}, head {}, row {} sums to {:.4g}",
+                           layer + 1, head + 1, i, sum) +
+                       (map.row(i).minCoeff() < 0 ? " and has negative entries" : "");
+            }
+        }
+    return {};
+}
+
+Result<void> load_tokens(const std::string& path, Arrays& arrays) {
+    if (path.empty()) return {};
+    Result<std::vector<std::string>> tokens = load_token_list(path, most_tokens);
+    if (!tokens) return tokens.error();
+    const auto count = static_cast<Index>(tokens->size());
+    if (count != arrays.keys() && count != arrays.queries())
+        return invalid_input(fmt::format("{}: {} tokens for arrays of {} queries and {} keys", printable(path, 1000),
+                                         count, arrays.queries(), arrays.keys()));
+    arrays.tokens = std::move(*tokens);
+    return {};
+}
+
+std::string lower(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return text;
+}
+
+// "model.layer0.query" and "q": the last part of the name says what it is.
+DroppedAs role_of(const std::string& name) {
+    const std::string whole = lower(name);
+    const std::size_t cut = whole.find_last_of("._-/ ");
+    const std::string last = cut == std::string::npos ? whole : whole.substr(cut + 1);
+    if (last == "q" || last == "query" || last == "queries") return DroppedAs::q;
+    if (last == "k" || last == "key" || last == "keys") return DroppedAs::k;
+    if (last == "v" || last == "value" || last == "values") return DroppedAs::v;
+    return DroppedAs::weights;
+}
+
+Dropped sort_arrays(const std::vector<ArrayInfo>& arrays) {
+    Dropped dropped;
+    for (const ArrayInfo& array : arrays) {
+        const bool inputs = array.shape.size() == 2 || array.shape.size() == 3;
+        const DroppedAs role = role_of(array.name);
+        if (inputs && role == DroppedAs::q && dropped.q.empty()) dropped.q = array.name;
+        if (inputs && role == DroppedAs::k && dropped.k.empty()) dropped.k = array.name;
+        if (inputs && role == DroppedAs::v && dropped.v.empty()) dropped.v = array.name;
+        const bool better =
+            dropped.weights_name.empty() || (lower(array.name).find("att") != std::string::npos &&
+                                             lower(dropped.weights_name).find("att") == std::string::npos);
+        if (role == DroppedAs::weights && array.shape.size() >= 2 && array.shape.size() <= 4 && better)
+            dropped.weights_name = array.name;
+    }
+    if (!dropped.q.empty() && !dropped.k.empty() && !dropped.v.empty())
+        dropped.as = DroppedAs::qkv_of_one_file;
+    else if (!dropped.weights_name.empty())
+        dropped.as = DroppedAs::weights;
+    return dropped;
+}
+
+}  // namespace
+
+ArraysRequest arrays_request(const Params& params) {
+    ArraysRequest request;
+    request.source = params.source;
+    request.tokens = params.tokens_file;
+    if (params.source == Source::weights) {
+        request.weights = params.weights_file;
+    } else {
+        request.q = params.q_file;
+        request.k = params.k_file;
+        request.v = params.v_file;
+    }
+    return request;
+}
+
+Result<Arrays> load_arrays(const ArraysRequest& request, const Progress& progress) {
+    Arrays arrays;
+    if (request.source == Source::qkv) {
+        if (const Result<void> loaded = load_inputs(request, progress, arrays); !loaded) return loaded.error();
+    } else {
+        Result<Stack> loaded = load_stack(request.weights, "weights", 4);
+        if (!loaded) return loaded.error();
+        arrays.weights = std::move(*loaded);
+        if (arrays.weights.columns > most_tokens)
+            return invalid_input(fmt::format("{}: {} keys; at most {} tokens can be shown",
+                                             printable(request.weights, 1000), arrays.weights.columns, most_tokens));
+        arrays.note = row_note(arrays.weights);
+    }
+    if (const Result<void> named = load_tokens(request.tokens, arrays); !named) return named.error();
+    return arrays;
+}
+
+Result<Dropped> look_at_dropped(const std::string& path) {
+    const std::filesystem::path file(path);
+    const std::string extension = lower(file.extension().string());
+    Dropped dropped;
+    if (extension == ".txt" || extension == ".json") dropped.as = DroppedAs::tokens;
+    if (extension == ".npy") dropped.as = role_of(file.stem().string());
+    if (extension != ".safetensors") return dropped;
+    const Result<std::vector<ArrayInfo>> arrays = list_safetensors(file);
+    if (!arrays) return arrays.error();
+    return sort_arrays(*arrays);
+}
+
+}  // namespace attnscope::attention_panel

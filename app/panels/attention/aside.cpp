@@ -1,0 +1,155 @@
+// The attention panel's pictures beside the map: the breakdown of a row, all heads in numbers, gradients of hard
+// attention.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "app/draw/rich_text.hpp"
+#include "app/draw/ticks.hpp"
+#include "app/panels/attention/attention_panel.hpp"
+#include "core/attention/explain.hpp"
+#include "core/attention/hard.hpp"
+#include "core/base/random.hpp"
+
+namespace attnscope::attention_panel {
+
+void AttentionPanel::draw_breakdown_strip(Canvas& canvas, Interaction& interaction, const Rect& area) {
+    const Theme& t = canvas.theme();
+    const Shown& shown = *shown_;
+    Rect inside = area;
+    canvas.fill_rect({area.min, {area.max.x, area.min.y + 1}}, t.line);
+    const float baseline = inside.cut_top(32).min.y + 20;
+    const std::optional<Cell> cell = pointed();
+    if (!cell) {
+        canvas.text({inside.min.x, baseline}, "Point at a cell to see why its weight is what it is.",
+                    {.color = t.quiet, .size = 13.5F});
+        return;
+    }
+    const TextStyle bold{.color = t.text, .size = 13.5F, .bold = true};
+    const auto name = [&](const std::vector<std::string>& labels, Index at) {
+        return canvas.shaper().fit(labels[static_cast<std::size_t>(at)], area.width() * 0.3F, bold);
+    };
+    const TextRun heading[] = {{"why ", t.text, Script::normal, true},
+                               {name(row_labels_, cell->row), t.query, Script::normal, true},
+                               {" attends to ", t.text, Script::normal, true},
+                               {name(column_labels_, cell->column), t.key, Script::normal, true}};
+    draw_runs(canvas, {inside.min.x, baseline}, heading, 13.5F);
+    const auto softmax = [&](Canvas& on, const Rect& where) {
+        Plot plot;
+        Series bars{.name = "weight", .color = t.query, .kind = Series::bars};
+        double sum = 0;
+        for (Index j = 0; j < shown.weights->cols(); ++j) {
+            bars.y.push_back(shown.weight(cell->row, j));
+            sum += bars.y.back();
+        }
+        bars.colors.assign(bars.y.size(), t.query);
+        bars.colors[static_cast<std::size_t>(cell->column)] = t.key;
+        plot.title = fmt::format("weights of the row, sum {:.3f}", sum);
+        if (params_.source == Source::text)
+            plot.x.categories = column_labels_;
+        else
+            plot.x.integers = true;
+        plot.series.push_back(std::move(bars));
+        draw_plot(on, where, plot, row_view_, interaction.area("row", where));
+    };
+    if (shown.inputs.size() == 1) {
+        draw_breakdown(canvas, interaction, inside, shown, softmax, *cell, params_.sort_dims, breakdown_);
+        return;
+    }
+    if (!shown.inputs.empty()) {
+        draw_heads_of_cell(canvas, inside.cut_left(inside.width() * 0.4F));
+        inside.cut_left(20);
+    }
+    softmax(canvas, inside);
+}
+
+void AttentionPanel::draw_heads_of_cell(Canvas& canvas, const Rect& area) {
+    const Shown& shown = *shown_;
+    const Cell cell = *pointed();
+    Series bars{.name = "weight", .color = canvas.theme().query, .kind = Series::bars};
+    Plot plot;
+    plot.title = "the weight in each head";
+    plot.x.name = "head";
+    plot.y.name = "weight";
+    for (std::size_t h = 0; h < shown.inputs.size(); ++h) {
+        const HeadInput& in = shown.inputs[h];
+        bars.y.push_back(explain_cell(in.q.row(cell.row), in.k, in.options, cell.row, cell.column).weight);
+        plot.x.categories.push_back(fmt::format("{}", h + 1));
+    }
+    plot.series.push_back(std::move(bars));
+    PlotView view;
+    draw_plot(canvas, area, plot, view, Pointer{});
+}
+
+void AttentionPanel::draw_head_numbers(Canvas& canvas, Interaction& interaction, const Rect& area) {
+    if (strip_ == nullptr || !strip_->value) return;
+    const Theme& t = canvas.theme();
+    const Strip& strip = *strip_->value;
+    const auto layer = static_cast<std::size_t>(std::clamp<Index>(shown_->layer, 1, strip.layers) - 1);
+    const auto count = static_cast<std::size_t>(strip.heads);
+    const auto bars_of = [&](const std::vector<double>& all, const char* title, const char* unit) {
+        Plot plot;
+        plot.title = title;
+        plot.x.name = "head";
+        plot.y.name = unit;
+        Series bars{.name = title, .color = t.query, .kind = Series::bars};
+        const auto begin = all.begin() + static_cast<std::ptrdiff_t>(layer * count);
+        bars.y.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
+        bars.colors.assign(count, mix(t.ground, t.query, 0.55F));
+        for (const int head : {params_.head, params_.other_head})
+            if (head >= 1 && static_cast<std::size_t>(head) <= count)
+                bars.colors[static_cast<std::size_t>(head) - 1] = head == params_.head ? t.query : t.key;
+        for (std::size_t h = 1; h <= count; ++h) plot.x.categories.push_back(fmt::format("{}", h));
+        plot.series.push_back(std::move(bars));
+        return plot;
+    };
+    Rect rest = area;
+    const Rect left = rest.cut_left(area.width() / 2 - 12);
+    rest.cut_left(24);
+    draw_plot(canvas, left, bars_of(strip.mean_entropy_bits, "entropy of each head", "bits"), heads_view_,
+              interaction.area("entropy of heads", left));
+    PlotView distance;
+    draw_plot(canvas, rest, bars_of(strip.mean_distance, "distance of attention of each head", "tokens"), distance,
+              interaction.area("distance of heads", rest));
+}
+
+// The loss is the squared distance of the chosen value from the pinned key's value: what would make this query look at
+// that key.
+void AttentionPanel::draw_gradient(Canvas& canvas, Interaction& interaction, const Rect& area) {
+    const Theme& t = canvas.theme();
+    const Shown& shown = *shown_;
+    const Cell cell = *pointed();
+    const HeadInput& in = shown.inputs.front();
+    const Index keys = in.k.rows();
+    VectorD p(keys), losses(keys);
+    for (Index j = 0; j < keys; ++j) {
+        p(j) = shown.weight(cell.row, j);
+        losses(j) =
+            static_cast<double>((in.v.row(j) - in.v.row(cell.column)).squaredNorm()) / static_cast<double>(in.v.cols());
+    }
+    const ReinforceStatistics known = reinforce(p, losses);
+    const std::uint64_t stream = stable_hash(fmt::format("samples of head {}", shown.head - 1));
+    const std::vector<Index> drawn = sample_keys(p, params_.samples, static_cast<std::uint64_t>(params_.seed),
+                                                 stream + static_cast<std::uint64_t>(cell.row));
+    const VectorD estimate = sampled_gradient(p, losses, drawn, VectorD::Constant(keys, known.expected_loss));
+    Plot plot;
+    plot.title = fmt::format("REINFORCE gradient: exact (bars), mean of {} samples (points)", params_.samples);
+    plot.note =
+        fmt::format("loss |v − v({})|²/d; total variance without baseline {}, mean {}, optimal {}",
+                    column_labels_[static_cast<std::size_t>(cell.column)], short_number(known.variance_none.sum(), 3),
+                    short_number(known.variance_mean.sum(), 3), short_number(known.variance_optimal.sum(), 3));
+    plot.legend = false;
+    plot.y.name = "gradient";
+    if (params_.source == Source::text) plot.x.categories = column_labels_;
+    Series exact{.name = "exact", .color = t.query, .kind = Series::bars};
+    exact.y.assign(known.exact_gradient.begin(), known.exact_gradient.end());
+    Series sampled{
+        .name = fmt::format("{} samples", params_.samples), .color = t.key, .kind = Series::points, .width = 2.5F};
+    sampled.y.assign(estimate.begin(), estimate.end());
+    plot.series = {std::move(exact), std::move(sampled)};
+    Rect inside = area;
+    inside.cut_left(18);
+    draw_plot(canvas, inside, plot, gradient_view_, interaction.area("gradient", inside));
+}
+
+}  // namespace attnscope::attention_panel

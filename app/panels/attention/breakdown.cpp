@@ -1,0 +1,215 @@
+#include "app/panels/attention/breakdown.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "app/draw/ticks.hpp"
+#include "core/attention/explain.hpp"
+#include "core/attention/summary.hpp"
+
+namespace attnscope::attention_panel {
+namespace {
+
+constexpr float title_height = 22, foot_height = 20;
+constexpr Index most_mixed_columns = 256;
+
+// The largest stripe is the fullest colour; zero is the neutral middle of the diverging map.
+Color stripe_color(const Theme& theme, double value, double most) {
+    const ColorTable& table = color_table(ColorMap::diverging, theme.name == ThemeName::dark);
+    return table[static_cast<std::size_t>((value / most * 0.5 + 0.5) * 255 + 0.5)];
+}
+
+float stripe_height(const Rect& area, Index count) {
+    return area.height() / static_cast<float>(std::max<Index>(count, 1));
+}
+
+Rect stripe_rect(const Rect& area, Index index, Index count) {
+    const float height = stripe_height(area, count), gap = height > 4 ? 1.0F : 0.0F;
+    const float top = area.min.y + height * static_cast<float>(index);
+    return {{area.min.x, top}, {area.max.x, top + height - gap}};
+}
+
+void draw_stripes(Canvas& canvas, const Rect& area, const VectorD& values) {
+    if (values.size() == 0) return;
+    const double most = std::max(values.cwiseAbs().maxCoeff(), 1e-30);
+    const bool numbers = stripe_height(area, values.size()) >= 13 && area.width() >= 40;
+    for (Index c = 0; c < values.size(); ++c) {
+        const Rect rect = stripe_rect(area, c, values.size());
+        const Color color = stripe_color(canvas.theme(), values(c), most);
+        canvas.fill_rect(rect, color);
+        if (!numbers) continue;
+        const Color ink = luminance(color) > 0.3F ? Color::hex(0x101418) : Color::hex(0xf4f6f8);
+        canvas.text_middle(rect.center(), short_number(values(c), 3),
+                           {.color = ink, .size = 10.5F, .font = Font::mono, .align = Align::center});
+    }
+}
+
+void draw_running_sum(Canvas& canvas, const Rect& area, const VectorD& running) {
+    const Theme& t = canvas.theme();
+    const double low = std::min(0.0, running.minCoeff()), high = std::max(0.0, running.maxCoeff());
+    const double span = std::max(high - low, 1e-30);
+    const auto x_of = [&](double value) {
+        return area.min.x + area.width() * static_cast<float>((value - low) / span);
+    };
+    const float zero = x_of(0);
+    for (Index c = 0; c < running.size(); ++c) {
+        const Rect row = stripe_rect(area, c, running.size());
+        const float x = x_of(running(c));
+        canvas.fill_rect({{std::min(zero, x), row.min.y}, {std::max(zero, x), row.max.y}},
+                         running(c) >= 0 ? t.query : t.key);
+    }
+    canvas.line({zero, area.min.y}, {zero, area.max.y}, t.quiet, 1);
+}
+
+VectorD in_order(const VectorD& values, const std::vector<Index>& order) {
+    VectorD sorted(values.size());
+    for (std::size_t i = 0; i < order.size(); ++i) sorted(static_cast<Index>(i)) = values(order[i]);
+    return sorted;
+}
+
+// Which entry stands where: as they are, or the largest contribution first.
+std::vector<Index> order_of(const VectorD& terms, bool sorted) {
+    std::vector<Index> order(static_cast<std::size_t>(terms.size()));
+    std::iota(order.begin(), order.end(), Index{0});
+    if (sorted)
+        std::stable_sort(order.begin(), order.end(),
+                         [&](Index a, Index b) { return std::abs(terms(a)) > std::abs(terms(b)); });
+    return order;
+}
+
+void make_mixed(const Shown& shown, Index row, BreakdownMemory& memory) {
+    if (memory.of == &shown && memory.row == row && memory.mixed) return;
+    const HeadInput& in = shown.inputs.front();
+    const Eigen::RowVectorXf weights =
+        shown.weights->row(row).array().isNaN().select(0.0F, shown.weights->row(row).array());
+    Matrix mixed = in.v.transpose() * weights.asDiagonal();
+    if (mixed.cols() > most_mixed_columns) mixed = downsample_mean(mixed, mixed.rows(), most_mixed_columns);
+    memory.mixed = std::make_shared<const Matrix>(std::move(mixed));
+    memory.of = &shown;
+    memory.row = row;
+    ++memory.generation;
+}
+
+struct Columns {
+    Rect rest;  // below the titles, above the foot
+    float title_y, foot_y;
+    float gap;
+
+    Rect take(float width) {
+        const Rect rect = rest.cut_left(width);
+        rest.cut_left(gap);
+        return rect;
+    }
+};
+
+void title(Canvas& canvas, const Columns& columns, const Rect& rect, const std::string& text, Color color) {
+    const TextStyle style{.color = color, .size = 12.5F};
+    canvas.text({rect.min.x, columns.title_y}, canvas.shaper().fit(text, rect.width() + columns.gap - 4, style), style);
+}
+
+void foot(Canvas& canvas, const Columns& columns, const Rect& rect, const std::string& text) {
+    const TextStyle style{.color = canvas.theme().quiet, .size = 11.5F, .font = Font::mono};
+    canvas.text({rect.min.x, columns.foot_y}, canvas.shaper().fit(text, rect.width() + columns.gap - 4, style), style);
+}
+
+void draw_terms(Canvas& canvas, Interaction& interaction, Columns& columns, const ScoreTerms& terms,
+                const HeadInput& in, bool sorted) {
+    const Theme& t = canvas.theme();
+    const TermNames names = term_names(in.options.score);
+    const std::vector<Index> order = order_of(terms.terms, sorted);
+    const VectorD left = in_order(terms.left, order), right = in_order(terms.right, order),
+                  product = in_order(terms.terms, order);
+    VectorD running(product.size());
+    std::partial_sum(product.begin(), product.end(), running.begin());
+    const float unit = columns.rest.width();
+    const Rect all = columns.rest;
+    const Rect q = columns.take(unit * 0.07F), k = columns.take(unit * 0.07F), qk = columns.take(unit * 0.07F),
+               sum = columns.take(unit * 0.13F);
+    title(canvas, columns, q, names.left, t.query);
+    title(canvas, columns, k, names.right, t.key);
+    title(canvas, columns, qk, names.term, t.quiet);
+    title(canvas, columns, sum, "running sum", t.quiet);
+    draw_stripes(canvas, q, left);
+    draw_stripes(canvas, k, right);
+    draw_stripes(canvas, qk, product);
+    draw_running_sum(canvas, sum, running);
+    foot(canvas, columns, q, fmt::format("{} {}", terms.terms.size(), sorted ? "sorted" : "dims"));
+    foot(canvas, columns, sum, fmt::format("Σ = {}", short_number(terms.sum)));
+    const Rect block{all.min, {sum.max.x, all.max.y}};
+    const Pointer pointer = interaction.area("breakdown", block);
+    if (!pointer.hovered || order.empty()) return;
+    const auto at = std::clamp<Index>(
+        static_cast<Index>((pointer.at.y - block.min.y) / stripe_height(block, left.size())), 0, left.size() - 1);
+    const Rect row = stripe_rect(block, at, left.size());
+    canvas.stroke_rect(row.inset(-1), t.text, 1);
+    interaction.tooltip(fmt::format("{} {}: {} {}, {} {} → {}, sum so far {}",
+                                    names.formula == std::string("w·tanh(W_q q + W_k k)") ? "unit" : "dimension",
+                                    order[static_cast<std::size_t>(at)] + 1, names.left, short_number(left(at), 3),
+                                    names.right, short_number(right(at), 3), short_number(product(at), 3),
+                                    short_number(running(at), 4)));
+}
+
+}  // namespace
+
+TermNames term_names(ScoreKind kind) {
+    switch (kind) {
+        case ScoreKind::scaled_dot:
+            return {"q", "k", "q × k", "q·k / √d"};
+        case ScoreKind::dot:
+            return {"q", "k", "q × k", "q·k"};
+        case ScoreKind::general:
+            return {"Wᵀq", "k", "Wᵀq × k", "qᵀWk"};
+        case ScoreKind::additive:
+            return {"W_q q", "W_k k", "w × tanh", "w·tanh(W_q q + W_k k)"};
+        case ScoreKind::concat:
+            return {"W_q q", "W_k k", "w × tanh", "w·tanh(W[q;k])"};
+        case ScoreKind::cosine:
+            return {"q/|q|", "k/|k|", "product", "q·k / |q||k|"};
+        case ScoreKind::sum:
+            break;
+    }
+    return {"q", "k", "q + k", "1ᵀ(q + k)"};
+}
+
+void draw_breakdown(Canvas& canvas, Interaction& interaction, const Rect& area, const Shown& shown,
+                    const std::function<void(Canvas&, const Rect&)>& draw_softmax, const Cell& cell, bool sort_dims,
+                    BreakdownMemory& memory) {
+    const Theme& t = canvas.theme();
+    const HeadInput& in = shown.inputs.front();
+    Columns columns;
+    columns.rest = area;
+    columns.title_y = columns.rest.cut_top(title_height).min.y + 13;
+    columns.foot_y = columns.rest.cut_bottom(foot_height).max.y - 5;
+    columns.gap = std::max(10.0F, area.width() * 0.018F);
+    const float width = area.width();
+    draw_terms(canvas, interaction, columns, score_terms(in.q.row(cell.row), in.k.row(cell.column), in.options), in,
+               sort_dims);
+    const Rect softmax = columns.take(width * 0.27F);
+    draw_softmax(canvas, {{softmax.min.x - 6, area.min.y}, {softmax.max.x, area.max.y}});
+    const Rect mixing = columns.take(width * 0.19F), out = columns.rest;
+    make_mixed(shown, cell.row, memory);
+    const Matrix& mixed = *memory.mixed;
+    const double most = std::max(static_cast<double>(mixed.cwiseAbs().maxCoeff()), 1e-30);
+    CellPicture picture;
+    picture.values = memory.mixed;
+    picture.generation = memory.generation;
+    picture.view = {{0, 0}, {static_cast<float>(mixed.cols()), static_cast<float>(mixed.rows())}};
+    picture.range = {-most, most, ColorScale::linear};
+    picture.map = ColorMap::diverging;
+    picture.dark = t.name == ThemeName::dark;
+    canvas.cells(mixing, picture);
+    const float step = mixing.width() / static_cast<float>(shown.weights->cols());
+    const float x = mixing.min.x + step * static_cast<float>(cell.column);
+    if (step >= 2) canvas.stroke_rect({{x, mixing.min.y}, {x + step, mixing.max.y}}, t.key, 1.5F);
+    title(canvas, columns, mixing, "weight × value", t.key);
+    foot(canvas, columns, mixing, fmt::format("{} keys × {} dims", shown.weights->cols(), in.v.cols()));
+    title(canvas, columns, out, "output", t.query);
+    draw_stripes(canvas, out, shown.output.row(cell.row).cast<double>().transpose());
+    foot(canvas, columns, out,
+         fmt::format("|o| {}", short_number(static_cast<double>(shown.output.row(cell.row).norm()), 3)));
+}
+
+}  // namespace attnscope::attention_panel

@@ -1,0 +1,193 @@
+// The Export menu: what of the picture, how, into which kind of file; and what goes to the clipboard.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/shell/app.hpp"
+#include "app/shell/export.hpp"
+#include "app/shell/overlay.hpp"
+#include "core/io/file.hpp"
+
+namespace attnscope {
+namespace {
+
+constexpr float menu_width = 286;
+constexpr float row_height = 29;
+
+struct Item {
+    const char* id;  // a file's extension, or what is copied
+    const char* what;
+};
+constexpr Item items[] = {{"png", "PNG   picture"},
+                          {"svg", "SVG   picture, text as text"},
+                          {"pdf", "PDF   picture for print"},
+                          {"json", "JSON  all numbers"},
+                          {"csv", "CSV   one row per cell"},
+                          {"npy", "NPY   the weights"},
+                          {"copy numbers", "Copy  the numbers as text"},
+                          {"copy explain", "Copy  the Explain line"}};
+
+void group_title(Ui& ui, Vec2 at, std::string_view title) {
+    ui.canvas().text(at, title, {.color = ui.theme().quiet, .size = 12});
+}
+
+bool menu_row(Ui& ui, const Rect& row, const Item& item) {
+    const Theme& t = ui.theme();
+    const Pointer pointer = ui.area(item.id, row);
+    if (pointer.hovered) ui.canvas().fill_rect(row, mix(t.field, t.text, 0.12F), 6);
+    ui.canvas().text_middle({row.min.x + 10, row.center().y}, item.what,
+                            {.color = t.text, .size = 13, .font = Font::mono});
+    return pointer.clicked;
+}
+
+}  // namespace
+
+void App::export_list(Ui& ui, const Rect& screen) {
+    const Theme& t = ui.theme();
+    const float top = std::clamp(screen.max.y - export_height_ - 6, 4.0F, 58.0F);
+    const Rect box = Rect::sized({std::max(4.0F, screen.max.x - menu_width - 60), top}, menu_width, export_height_);
+    ImDrawList* before = begin_overlay(ui, "export", box, screen);
+    ui.canvas().fill_rect(box, mix(t.surface, t.text, 0.05F), 8);
+    ui.canvas().stroke_rect(box, t.line, 1, 8);
+    float y = box.min.y + 14;
+    y += export_choices(ui, {box.min.x + 16, y}, menu_width - 32);
+    for (const Item& item : items) {
+        if (menu_row(ui, Rect::sized({box.min.x + 6, y}, menu_width - 12, row_height - 1), item)) {
+            const std::string_view id = item.id;
+            if (id == "copy numbers")
+                copy_numbers(ui);
+            else if (id == "copy explain")
+                copy_explain(ui);
+            else
+                export_to(ui, id);
+            show_export_ = false;
+        }
+        y += row_height;
+    }
+    const TextStyle quiet{.color = t.quiet, .size = 12};
+    const std::string folder = std::filesystem::absolute(export_folder_).lexically_normal().string();
+    ui.canvas().text({box.min.x + 16, y + 14}, ui.canvas().shaper().fit("into " + folder, menu_width - 32, quiet),
+                     quiet);
+    export_height_ = y + 26 - box.min.y;
+    if (end_overlay(ui, before)) show_export_ = false;
+}
+
+// Which part of the picture, and how it is drawn. Returns the height it took.
+float App::export_choices(Ui& ui, Vec2 at, float width) {
+    const float first = at.y;
+    std::vector<std::string> parts = workspace_->active().panel->parts();
+    if (std::ranges::find(parts, export_part_) == parts.end()) export_part_.clear();
+    if (!parts.empty()) {
+        group_title(ui, {at.x, at.y + 10}, "picture");
+        at.y += 18;
+        parts.insert(parts.begin(), "");
+        float x = at.x;
+        for (const std::string& part : parts) {
+            const std::string label = part.empty() ? "whole" : part;
+            const float wide = ui.canvas().shaper().width(label, {.size = 13}) + 24;
+            if (x > at.x && x + wide > at.x + width) {
+                x = at.x;
+                at.y += 32;
+            }
+            if (ui.button("part " + label, Rect::sized({x, at.y}, wide, 26), label,
+                          "What of the picture is saved as PNG, SVG or PDF.", true, part == export_part_))
+                export_part_ = part;
+            x += wide + 6;
+        }
+        at.y += 36;
+    }
+    for (const Param& param : export_params_)
+        if (!param.visible || param.visible()) at.y += ui.control(param, at, width) + 3;
+    return at.y - first + 6;
+}
+
+// The picture is recorded here, by the thread that owns the panel; the file is the worker's.
+Result<Panel::DataJob> App::picture_job(FileFormat format) {
+    const Workspace::Entry& entry = workspace_->active();
+    Shot shot;
+    shot.part = export_part_;
+    shot.theme = &theme_of(workspace_->theme);
+    shot.comparison = comparisons_[entry.info.name];
+    if (workspace_->export_settings.style == ExportStyle::paper) {
+        const Result<FigureSize> size = paper_size(workspace_->export_settings, std::nullopt);
+        if (!size) return size.error();
+        shot.size = *size;
+        shot.theme = &paper_theme;
+    }
+    const auto drawing = record_panel(entry, shot, shaper_);
+    if (!drawing) return drawing.error();
+    return Panel::DataJob([drawn = *drawing, format, size = shot.size](const Progress& progress) {
+        return drawing_to_bytes(*drawn, format, size, progress);
+    });
+}
+
+void App::export_to(Ui& ui, std::string_view extension) {
+    const Workspace::Entry& entry = workspace_->active();
+    if (exports_.stale()) {
+        ui.say("The file before is still being written (Esc cancels it).", true);
+        return;
+    }
+    ExportRequest request;
+    std::string name = "attnscope-" + entry.info.name;
+    if (const Result<FileFormat> format = format_of("x." + std::string(extension))) {
+        Result<Panel::DataJob> job = picture_job(*format);
+        if (!job) {
+            ui.say(job.error().what, true);
+            return;
+        }
+        request.job = std::move(*job);
+        if (!export_part_.empty()) name += "-" + export_part_;
+    } else {
+        request.job = entry.panel->data_job(extension == "csv"   ? DataFormat::csv
+                                            : extension == "npy" ? DataFormat::npy
+                                                                 : DataFormat::json);
+    }
+    request.number = ++export_number_;
+    request.path = unused_path(export_folder_, name, extension);
+    exports_.submit(std::move(request));
+}
+
+void App::poll_exports(Ui& ui) {
+    if (exports_.stale() && exports_.progress())
+        ui.say(fmt::format("Saving … {:.0f} %   (Esc cancels)", 100 * static_cast<double>(*exports_.progress())),
+               false);
+    const auto& finished = exports_.poll();
+    if (finished.error) {
+        ui.say(finished.error->what, true);
+        exports_.cancel();
+    } else if (finished.generation != export_seen_) {
+        export_seen_ = finished.generation;
+        ui.say("Saved " + *finished.value, false);
+    }
+}
+
+void App::copy_numbers(Ui& ui) {
+    const std::string text = workspace_->active().panel->copy_text();
+    if (text.empty()) {
+        ui.say("There are no numbers to copy yet.", false);
+        return;
+    }
+    clipboard_.put(text);
+    const auto lines = std::ranges::count(text, '\n') + (text.ends_with('\n') ? 0 : 1);
+    ui.say(fmt::format("Copied the numbers: {} line{}.", lines, lines == 1 ? "" : "s"), false);
+}
+
+void App::copy_explain(Ui& ui) {
+    const std::string text = workspace_->active().panel->explain_text();
+    if (text.empty()) {
+        ui.say("There is nothing to copy: click a cell first.", false);
+        return;
+    }
+    clipboard_.put(text);
+    ui.say("Copied: " + text, false);
+}
+
+Result<std::string> run_export(const ExportRequest& request, const Progress& progress) {
+    const Result<std::string> bytes = request.job(progress);
+    if (!bytes) return bytes.error();
+    if (progress.stopped()) return cancelled();
+    if (const Result<void> written = write_file_atomically(request.path, *bytes); !written) return written.error();
+    return std::filesystem::absolute(request.path).lexically_normal().string();
+}
+
+}  // namespace attnscope
