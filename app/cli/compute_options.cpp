@@ -68,6 +68,7 @@ struct Needed {
 
 std::string words(const std::vector<Index>& shape) {
     std::vector<std::string> parts;
+    parts.reserve(shape.size());
     for (const Index n : shape) parts.push_back(n < 0 ? "h" : fmt::format("{}", n));
     return fmt::format("[{}]", fmt::join(parts, ", "));
 }

@@ -2,47 +2,8 @@
 # A person's path in the real window: types a sentence, drags the temperature, pins a cell, reads the Explain line back from
 # the window's title, closes, and finds everything again. Run under .ci/with-display. Usage: person.sh PROGRAM
 set -euo pipefail
-program=$1
-work=$(mktemp -d)
-export XDG_STATE_HOME=$work HOME=$work
-started=()
-cleanup() {
-    for process in "${started[@]}"; do kill "$process" 2>/dev/null || true; done
-    wait 2>/dev/null || true
-    rm -rf "$work"
-}
-trap cleanup EXIT
-fail() { echo "person: $*" >&2; cat "$work/log" >&2 || true; [ -z "${SCREENSHOT:-}" ] || import -window root "$SCREENSHOT"; exit 1; }
-
-openbox >/dev/null 2>&1 &
-started+=($!)
-
-# until_true SECONDS COMMAND...: waits for it.
-until_true() {
-    local end=$((SECONDS + $1))
-    shift
-    until "$@"; do
-        [ "$SECONDS" -lt "$end" ] || return 1
-        sleep 0.1
-    done
-}
-window=
-find_window() { window=$(xdotool search --onlyvisible --class attnscope 2>/dev/null | tail -n 1) && [ -n "$window" ]; }
-title() { xdotool getwindowname "$window" 2>/dev/null; }
-title_has() { [[ "$(title)" == *"$1"* ]]; }
-title_lacks() { [[ "$(title)" != *"$1"* ]]; }
-
-"$program" >"$work/log" 2>&1 &
-program_id=$!
-started+=("$program_id")
-until_true 60 find_window || fail "no window appeared"
-until_true 20 title_has 'queen → king' || fail "the first sight is no finished example: $(title)"
-# A known place and size, whatever the window manager did; then positions are those of the layout.
-xdotool windowsize "$window" 1400 900
-xdotool windowmove "$window" 0 0
-sleep 1
-eval "$(xdotool getwindowgeometry --shell "$window" | sed -n 's/^WIDTH=/WIDTH=/p')"
-point() { xdotool mousemove --window "$window" "$1" "$2"; sleep 0.2; }
+. "$(dirname "$0")/person_lib.sh"
+open_window "queen → king"
 
 echo "person: types a sentence"
 point 300 26
@@ -71,7 +32,7 @@ awk '
 echo "person: drags the temperature"
 state=$work/attnscope/state.toml
 temperature() { sed -n 's/^temperature = //p' "$state"; }
-y=430
+y=623
 point $((WIDTH - 140)) "$y"
 xdotool mousedown 1
 for step in 1 2 3 4 5; do point $((WIDTH - 140 + step * 6)) "$y"; done
@@ -83,7 +44,6 @@ dragged=$(title)
 
 echo "person: undoes and redoes the drag"
 xdotool key ctrl+z
-title_is() { [ "$(title)" = "$1" ]; }
 until_true 10 title_is "$pinned" || fail "undo did not bring back '$pinned' but '$(title)'"
 xdotool key ctrl+shift+z
 until_true 10 title_is "$dragged" || fail "redo did not bring back '$dragged' but '$(title)'"
@@ -93,13 +53,8 @@ xdotool key Escape
 until_true 10 title_is "AttnScope" || fail "Esc did not unpin: $(title)"
 xdotool key ctrl+z
 until_true 10 title_is "$dragged" || fail "undo did not pin again: $(title)"
-wmctrl -i -c "$window"
-ended() { ! kill -0 "$program_id" 2>/dev/null; }
-until_true 10 ended || fail "the window did not close"
-wait "$program_id" || fail "the program ended with an error"
+close_window
 grep -q 'text = "sheep and bread and water"' "$state" || fail "the state file lost the text"
-"$program" >"$work/log" 2>&1 &
-started+=($!)
-until_true 60 find_window || fail "no window appeared the second time"
-until_true 20 title_is "$dragged" || fail "the last state was not restored: $(title)"
+grep -q '^temperature = 1\.0*$' "$state" && fail "the state file has the temperature from before the drag"
+open_window "$dragged"
 echo "person: done"

@@ -60,6 +60,16 @@ VectorD column_sums(const Eigen::Ref<const Matrix>& w) {
     return sums;
 }
 
+VectorD row_entropies(const Eigen::Ref<const Matrix>& w) {
+    VectorD entropies(w.rows());
+    for (Index i = 0; i < w.rows(); ++i) {
+        const Eigen::ArrayXf weights =
+            (w.row(i).array() > 0).select(w.row(i).array(), 1.0F).transpose();  // 1 log 1 = 0
+        entropies(i) = std::max(0.0, -static_cast<double>((weights * weights.log()).sum()) / std::log(2.0));
+    }
+    return entropies;
+}
+
 VectorD mean_distance(const Eigen::Ref<const Matrix>& w) {
     const Eigen::RowVectorXd keys = Eigen::RowVectorXd::LinSpaced(w.cols(), 0.0, static_cast<double>(w.cols() - 1));
     VectorD distance(w.rows());

@@ -24,6 +24,10 @@ Matrix mean_of(std::span<const Matrix* const> matrices);
 /// sum_i w_ij for each key j: how much attention it gets in all. Lk entries.
 VectorD column_sums(const Eigen::Ref<const Matrix>& w);
 
+/// -sum_j w_ij log2 w_ij for each query i, over the weights above 0 and as they are: not divided by their sum. In
+/// float, to about 1e-6 of the largest entropy. Lq entries, never negative for weights up to 1.
+VectorD row_entropies(const Eigen::Ref<const Matrix>& w);
+
 /// sum_j w_ij |i - j| / sum_j w_ij for each query i: how far it looks, in tokens. 0 where the weights sum to 0. Lq
 /// entries.
 VectorD mean_distance(const Eigen::Ref<const Matrix>& w);

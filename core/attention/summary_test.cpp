@@ -164,5 +164,22 @@ TEST(SummaryDeathTest, NothingToAverageIsABrokenInvariant) {
     EXPECT_DEATH((void)top_keys(a.row(0), -1), "not negative");
 }
 
+TEST(RowEntropies, AreThoseOfTheFormulaAndMaskedCellsAddNothing) {
+    Matrix w(4, 4);
+    w << 0.25F, 0.25F, 0.25F, 0.25F, 1, 0, 0, 0, 0.5F, NAN, 0.5F, NAN, 0, 0, 0, 0;
+    const VectorD entropies = row_entropies(w);
+    EXPECT_NEAR(entropies(0), 2, 1e-6);
+    EXPECT_EQ(entropies(1), 0);
+    EXPECT_NEAR(entropies(2), 1, 1e-6);
+    EXPECT_EQ(entropies(3), 0);
+    const Matrix random = random_normal(8, 300, 1, 5, 0).array().abs() / 300;
+    const VectorD found = row_entropies(random);
+    for (Index i = 0; i < 8; ++i) {
+        double expected = 0;
+        for (const float x : random.row(i)) expected -= static_cast<double>(x) * std::log2(static_cast<double>(x));
+        EXPECT_NEAR(found(i), expected, 1e-5);
+    }
+}
+
 }  // namespace
 }  // namespace attnscope

@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <filesystem>
+#include <optional>
 
+#include "core/base/parallel.hpp"
 #include "core/io/array.hpp"
 #include "core/io/file.hpp"
 #include "core/io/safetensors.hpp"
@@ -59,22 +62,32 @@ Result<void> load_inputs(const ArraysRequest& request, const Progress& progress,
     return {};
 }
 
-// The first row, if any, that is no distribution; attention that a model dumped should consist of them.
-std::string row_note(const Stack& weights) {
-    constexpr double allowed = 1e-2;  // half precision and many keys
-    for (Index layer = 0; layer < weights.layers; ++layer)
-        for (Index head = 0; head < weights.heads; ++head) {
-            const auto map = weights.slice(layer, head);
-            for (Index i = 0; i < map.rows(); ++i) {
-                const double sum = map.row(i).cast<double>().sum();
-                if (map.row(i).minCoeff() >= 0 && std::abs(sum - 1) <= allowed) continue;
-                if (map.row(i).isZero(0)) continue;  // a row that sees no key
-                return fmt::format(
-                           "these are no attention weights as they are: layer {}, head {}, row {} sums to {:.4g}",
-                           layer + 1, head + 1, i, sum) +
-                       (map.row(i).minCoeff() < 0 ? " and has negative entries" : "");
-            }
-        }
+// The first row of a map that is no distribution.
+std::optional<Index> odd_row(const Eigen::Ref<const Matrix>& map) {
+    constexpr float allowed = 1e-2F;  // half precision and many keys
+    for (Index i = 0; i < map.rows(); ++i) {
+        const float sum = map.row(i).sum(), least = map.row(i).minCoeff();
+        const bool sees_no_key = sum == 0 && least == 0;
+        if (!sees_no_key && (least < 0 || std::abs(sum - 1) > allowed)) return i;
+    }
+    return std::nullopt;
+}
+
+// Attention that a model dumped should consist of distributions.
+std::string row_note(const Stack& weights, const Progress& progress) {
+    const Index count = weights.layers * weights.heads;
+    std::vector<std::optional<Index>> odd(static_cast<std::size_t>(count));
+    parallel_blocks(count, 1, progress, [&](Index at, Index) {
+        odd[static_cast<std::size_t>(at)] = odd_row(weights.slice(at / weights.heads, at % weights.heads));
+    });
+    for (Index at = 0; at < count; ++at) {
+        const std::optional<Index> row = odd[static_cast<std::size_t>(at)];
+        if (!row) continue;
+        const auto map = weights.slice(at / weights.heads, at % weights.heads);
+        return fmt::format("these are no attention weights as they are: layer {}, head {}, row {} sums to {:.4g}{}",
+                           at / weights.heads + 1, at % weights.heads + 1, *row, map.row(*row).sum(),
+                           map.row(*row).minCoeff() < 0 ? " and has negative entries" : "");
+    }
     return {};
 }
 
@@ -155,7 +168,7 @@ Result<Arrays> load_arrays(const ArraysRequest& request, const Progress& progres
         if (arrays.weights.columns > most_tokens)
             return invalid_input(fmt::format("{}: {} keys; at most {} tokens can be shown",
                                              printable(request.weights, 1000), arrays.weights.columns, most_tokens));
-        arrays.note = row_note(arrays.weights);
+        arrays.note = row_note(arrays.weights, progress);
     }
     if (const Result<void> named = load_tokens(request.tokens, arrays); !named) return named.error();
     return arrays;

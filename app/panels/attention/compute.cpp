@@ -87,13 +87,6 @@ private:
     Index count_ = 0;
 };
 
-double entropy_of(const Eigen::Ref<const Eigen::RowVectorXf>& weights) {
-    double sum = 0;
-    for (const float w : weights)
-        if (w > 0) sum -= static_cast<double>(w) * std::log2(static_cast<double>(w));
-    return std::max(sum, 0.0);
-}
-
 Result<Shown> compute_average(const Request& request, const Sides& sides, const Progress& progress) {
     Shown shown = empty_shown(request, sides);
     shown.head = 0;
@@ -122,11 +115,11 @@ Result<Shown> compute_average(const Request& request, const Sides& sides, const 
         shown.second = std::move(second);
     }
     Matrix weights = mean.take();
-    shown.entropy_bits.resize(weights.rows());
-    for (Index i = 0; i < weights.rows(); ++i) shown.entropy_bits(i) = entropy_of(weights.row(i));
+    shown.entropy_bits = row_entropies(weights);
     shown.weights = std::make_shared<const Matrix>(std::move(weights));
     if (!outputs.empty()) {
         std::vector<const Matrix*> all;
+        all.reserve(outputs.size());
         for (const Matrix& output : outputs) all.push_back(&output);
         shown.output = concat_heads(all);
     }
@@ -195,6 +188,7 @@ Result<void> add_multi_head(const Request& request, const Progress& progress, Sh
                                                                           : std::move(done->output));
     }
     std::vector<const Matrix*> pointers;
+    pointers.reserve(outputs.size());
     for (const Matrix& output : outputs) pointers.push_back(&output);
     const Result<HeadInput> input = make_head(request, shown.sides, shown_head);
     if (!input) return input.error();
@@ -255,8 +249,7 @@ Result<void> merge_words(Shown& shown) {
     shown.weights = std::make_shared<const Matrix>(merge(*shown.weights, rows, columns));
     if (shown.second)
         shown.second->weights = std::make_shared<const Matrix>(merge(*shown.second->weights, rows, columns));
-    shown.entropy_bits.resize(shown.weights->rows());
-    for (Index i = 0; i < shown.weights->rows(); ++i) shown.entropy_bits(i) = entropy_of(shown.weights->row(i));
+    shown.entropy_bits = row_entropies(*shown.weights);
     shown.scores.reset();
     shown.inputs.clear();
     shown.sides = {words_of(rows), words_of(columns)};
@@ -267,10 +260,10 @@ Result<void> merge_words(Shown& shown) {
 
 // The small pictures' masks: a cell all of whose area is masked.
 Matrix thumbnail_of(const Matrix& map, Index size) {
+    if (!map.hasNaN()) return downsample_mean(map, size, size);
     const float nan = std::numeric_limits<float>::quiet_NaN();
     const Matrix filled = map.array().isNaN().select(0.0F, map.array());
     Matrix small = downsample_mean(filled, size, size);
-    if (!map.array().isNaN().any()) return small;
     const Matrix seen = map.array().isNaN().select(Matrix::Zero(map.rows(), map.cols()).array(), 1.0F);
     return (downsample_mean(seen, size, size).array() > 0).select(small.array(), nan);
 }
@@ -368,16 +361,20 @@ Result<Strip> compute_strip(const Request& shown_request, const Progress& progre
             errors[at] = done.error();
             return;
         }
-        Shown shown = shown_of(wanted, *sides, wanted.head, std::move(*done));
-        if (wanted.merge_words)
-            if (const Result<void> merged = merge_words(shown); !merged) errors[at] = merged.error();
+        std::shared_ptr<Shown> shown;  // only where it is kept, or merged
+        if (keep || wanted.merge_words) {
+            shown = std::make_shared<Shown>(shown_of(wanted, *sides, wanted.head, std::move(*done)));
+            if (wanted.merge_words)
+                if (const Result<void> merged = merge_words(*shown); !merged) errors[at] = merged.error();
+        }
+        const Matrix& weights = shown ? *shown->weights : done->weights;
         strip.maps[at] =
-            std::make_shared<const Matrix>(thumbnail_of(*shown.weights, count > 32 ? small_thumbnail : thumbnail));
+            std::make_shared<const Matrix>(thumbnail_of(weights, count > 32 ? small_thumbnail : thumbnail));
         const float largest = strip.maps[at]->array().isNaN().select(0.0F, strip.maps[at]->array()).maxCoeff();
         strip.largest[at] = static_cast<double>(largest);
-        strip.mean_entropy_bits[at] = shown.entropy_bits.mean();
-        strip.mean_distance[at] = shown.distance.mean();
-        if (keep) strip.full[at] = std::make_shared<const Shown>(std::move(shown));
+        strip.mean_entropy_bits[at] = (shown ? shown->entropy_bits : done->entropy_bits).mean();
+        strip.mean_distance[at] = mean_distance(weights).mean();
+        if (keep) strip.full[at] = std::move(shown);
         progress.report(static_cast<double>(++ready) / static_cast<double>(count));
     };
     if (request.source == Source::weights) {  // many maps, little work for each

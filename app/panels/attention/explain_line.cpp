@@ -49,6 +49,12 @@ std::string score_numbers(const Numbers& n) {
     return text;
 }
 
+// The same with its result; a score that is its raw value is written once.
+std::string score_equation(const Numbers& n) {
+    const std::string numbers = score_numbers(n), result = short_number(n.cell.score);
+    return numbers == result ? result : fmt::format("{} = {}", numbers, result);
+}
+
 std::string score_formula(const Numbers& n) {
     std::string text = term_names(n.kind).formula;
     if (n.cell.bias != 0) text += " − m|i−j|";
@@ -178,12 +184,14 @@ void draw_explain_line(Canvas& canvas, const Rect& area, const Shown& shown, con
     const Numbers n = numbers_of(shown, labels, at);
     const CellExplanation& c = n.cell;
     const std::string query = label_of(canvas, n.query), key = label_of(canvas, n.key);
+    // The result stands out.
+    const std::string middle = score_numbers(n) == short_number(c.score) ? "" : score_numbers(n) + " = ";
     std::vector<Part> parts{{fmt::format("score {}", score_formula(n)),
                              {{"s(", t.text},
                               {query, t.query},
                               {", ", t.text},
                               {key, t.key},
-                              {fmt::format(") = {} = ", score_numbers(n)), t.text},
+                              {fmt::format(") = {}", middle), t.text},
                               {short_number(c.score), t.text, Script::normal, true}}}};
     const std::string over_root = n.kind == ScoreKind::scaled_dot ? fmt::format(" / √{}", n.d) : std::string();
     const std::string over_temperature =
@@ -195,7 +203,7 @@ void draw_explain_line(Canvas& canvas, const Rect& area, const Shown& shown, con
                                  {" · ", t.text},
                                  {"k", t.key},
                                  {key, t.key, Script::sub},
-                                 {fmt::format("{}{} = {} = ", over_root, over_temperature, score_numbers(n)), t.text},
+                                 {fmt::format("{}{} = {}", over_root, over_temperature, middle), t.text},
                                  {short_number(c.score), t.text, Script::normal, true}};
     if (!c.visible) {
         parts.push_back({"softmax of the row", {{masked_sentence, t.text}}});
@@ -224,7 +232,7 @@ std::string explain_in_words(const Shown& shown, const Labels& labels, const Cel
     if (shown.inputs.size() != 1) return arrow + plain_words(shown, at);
     const Numbers n = numbers_of(shown, labels, at);
     const CellExplanation& c = n.cell;
-    std::string text = arrow + fmt::format("{} = {} = {}", score_formula(n), score_numbers(n), short_number(c.score));
+    std::string text = arrow + fmt::format("{} = {}", score_formula(n), score_equation(n));
     if (!c.visible) return text + "; masked, weight 0";
     text += fmt::format("; {} / {}", short_number(c.exponential), short_number(c.row_sum));
     if (c.gaussian != 1) text += fmt::format(" × {}", short_number(c.gaussian, 3));

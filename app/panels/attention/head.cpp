@@ -80,25 +80,14 @@ Result<Second> approximate_head(const Request& request, const HeadInput& input, 
 Result<HeadResult> own_weights(const Request& request, Index head) {
     HeadResult result;
     result.weights = request.arrays->weights.slice(request.layer - 1, head);
-    result.entropy_bits.resize(result.weights.rows());
-    for (Index i = 0; i < result.weights.rows(); ++i) {
-        double entropy = 0;
-        for (const float w : result.weights.row(i))
-            if (w > 0) entropy -= static_cast<double>(w) * std::log2(static_cast<double>(w));
-        result.entropy_bits(i) = std::max(entropy, 0.0);
-        if (result.weights.row(i).isZero(0)) ++result.masked_rows;
-    }
+    result.entropy_bits = row_entropies(result.weights);
+    result.masked_rows = (result.weights.rowwise().lpNorm<1>().array() == 0).count();
     return result;
 }
 
 void leave_out_first_key(HeadResult& result) {
     result.weights = without_first_key(result.weights);
-    for (Index i = 0; i < result.weights.rows(); ++i) {
-        double entropy = 0;
-        for (const float w : result.weights.row(i))
-            if (w > 0) entropy -= static_cast<double>(w) * std::log2(static_cast<double>(w));
-        result.entropy_bits(i) = std::max(entropy, 0.0);
-    }
+    result.entropy_bits = row_entropies(result.weights);
     if (result.second)
         result.second->weights = std::make_shared<const Matrix>(without_first_key(*result.second->weights));
 }

@@ -19,7 +19,7 @@ constexpr float row_strip = 100;    // the heads as one row
 constexpr float strip_column = 84;  // the least width of the heads when they stand beside the map
 constexpr float strip_needs = 460;
 constexpr float wide_needs = 700;       // below this width there is room for the map alone
-constexpr float breakdown_needs = 500;  // of height
+constexpr float breakdown_needs = 430;  // of height
 constexpr Index most_marked = 512;      // marks on a larger map would be a veil
 
 ColorRange weight_range(const Params& params, double largest) {
@@ -95,7 +95,7 @@ void AttentionPanel::draw(Canvas& canvas, Interaction& interaction, const Rect& 
     Rect below = inside;
     const bool has_breakdown = wide && inside.height() >= breakdown_needs;
     if (has_breakdown) {
-        const float height = std::clamp(inside.height() * (shown_->second ? 0.27F : 0.31F), 170.0F, 320.0F);
+        const float height = std::clamp(inside.height() * (shown_->second ? 0.27F : 0.31F), 160.0F, 320.0F);
         below = inside.cut_bottom(height);
         inside.cut_bottom(12);
     }
@@ -182,6 +182,10 @@ void AttentionPanel::draw_pictures(Canvas& canvas, Interaction& interaction, con
             if (gradient) draw_gradient(canvas, interaction, many ? row.cut_right(row.width() * 0.6F) : row);
             if (many && row.height() > 0) draw_strip(canvas, interaction, row);
         }
+        draw_second(canvas, interaction, inside);
+        return;
+    }
+    if (shown_->second && inside.width() >= strip_needs) {
         draw_second(canvas, interaction, inside);
         return;
     }
