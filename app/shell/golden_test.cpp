@@ -3,10 +3,12 @@
 #include <fontconfig/fontconfig.h>
 
 #include <cstdlib>
+#include <filesystem>
 
 #include "app/shell/headless_fixture.hpp"
 #include "app/shell/toy_panel.hpp"
 #include "core/io/file.hpp"
+#include "core/io/npy.hpp"
 
 namespace attnscope {
 namespace {
@@ -126,6 +128,72 @@ TEST_F(Golden, MoreCellsThanPixelsAreAveraged) {
     put("scale", "log");
     open(1280, 800);
     expect_picture("averaged");
+}
+
+TEST_F(Golden, CrossAttentionWithAnAdditiveScoreAndAPaintedMask) {
+    put("keys", "second");
+    put("score", "additive");
+    put("painted", "2:0-3;7:0-5");
+    put("top", "1");
+    open(1280, 800);
+    expect_picture("cross");
+}
+
+TEST_F(Golden, AnApproximationWithNegativeWeights) {
+    put("method", "trig");
+    put("features", "16");
+    put("temperature", "0.5");
+    put("dim", "8");
+    put("sort_dims", "true");
+    open(1280, 800);
+    expect_picture("kernel");
+}
+
+TEST_F(Golden, HardAttentionWithItsGradient) {
+    workspace.theme = ThemeName::light;
+    put("select", "hard");
+    open(1280, 800);
+    expect_picture("hard");
+}
+
+TEST_F(Golden, LocalAttentionWithRoPE) {
+    put("select", "local");
+    put("position", "rope");
+    open(1280, 800);
+    expect_picture("local");
+}
+
+TEST_F(Golden, TwoHeadsAndTheirDifference) {
+    put("view", "heads");
+    open(1280, 800);
+    expect_picture("heads");
+}
+
+TEST_F(Golden, EveryMatrixWithItsShape) {
+    workspace.theme = ThemeName::light;
+    put("view", "output");
+    put("projection", "random");
+    open(1280, 800);
+    expect_picture("output");
+}
+
+TEST_F(Golden, LayersAndHeadsOfOwnWeights) {
+    constexpr Index layers = 3, heads = 4, length = 12;
+    std::vector<float> values;
+    for (Index map = 0; map < layers * heads; ++map)
+        for (Index i = 0; i < length; ++i)  // looks `map` keys back
+            for (Index j = 0; j < length; ++j) values.push_back(j == std::max<Index>(0, i - map) ? 1.0F : 0.0F);
+    // A name that is the same everywhere: it stands in the picture.
+    const std::string file = "own-attention.npy";
+    const Index shape[] = {layers, heads, length, length};
+    put("source", "weights");
+    ASSERT_TRUE(write_file_atomically(file, format_npy(shape, values)));
+    put("weights_file", file);
+    put("layer", "2");
+    put("head", "3");
+    open(1280, 800);
+    expect_picture("own-weights");
+    std::filesystem::remove(file);
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 // double-precision script, printed to all digits).
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
+#include <utility>
 
 #include "core/attention/reference.hpp"
 #include "core/attention/test_input.hpp"
@@ -192,6 +194,29 @@ TEST(ScoreOracle, TheUnscaledDotSaturatesTheSoftmaxAsItsDimensionGrowsAndTheScal
         EXPECT_NEAR(scaled.largest, row.scaled.largest, 0.027) << row.d;
         EXPECT_NEAR(scaled.entropy, row.scaled.entropy, 0.06) << row.d;
         EXPECT_NEAR(scaled.jacobian, row.scaled.jacobian, 0.021) << row.d;
+    }
+}
+
+// The oracle hardsoft/temperature: softmax of (1, 0, -1) / T.
+TEST(ScoreOracle, TemperatureSharpensAndEvensOut) {
+    const std::pair<double, std::array<double, 3>> oracle[] = {
+        {10, {0.3671654011109255, 0.3322249935333472, 0.3006096053557273}},
+        {1, {0.6652409557748219, 0.24472847105479772, 0.09003057317038045}},
+        {0.5, {0.8668133321973349, 0.11731042782619835, 0.015876239976466765}},
+        {0.1, {0.999954600070331, 4.539786860886666e-05, 2.061060046209062e-09}}};
+    MatrixD q(1, 1), k(3, 1);
+    q << 1;
+    k << 1, 0, -1;
+    for (const auto& [temperature, weights] : oracle) {
+        AttentionOptions options;
+        options.temperature = temperature;
+        const Result<ReferenceAttention> slow = reference_attention(q, k, k, options);
+        const Result<Attention> fast = attention(q.cast<float>(), k.cast<float>(), k.cast<float>(), options);
+        ASSERT_TRUE(slow && fast);
+        for (Index j = 0; j < 3; ++j) {
+            EXPECT_NEAR(slow->weights(0, j), weights[static_cast<std::size_t>(j)], 1e-15) << "T = " << temperature;
+            EXPECT_NEAR(static_cast<double>(fast->weights(0, j)), weights[static_cast<std::size_t>(j)], 1e-6);
+        }
     }
 }
 

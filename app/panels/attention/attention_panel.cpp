@@ -276,10 +276,7 @@ void AttentionPanel::agree() {
     if (params_.source == Source::weights && shown_ && shown_request_ && shown_request_->source == Source::weights)
         params_.layer = std::min<int>(params_.layer, static_cast<int>(shown_->layers));
     if (params_.has_inputs() && !params_.method_possible()) params_.method = Method::exact;
-    if (!params_.has_inputs()) {
-        params_.show = Show::weights;
-        if (params_.view == View::output) params_.view = View::map;
-    }
+    if (!params_.has_inputs()) params_.show = Show::weights;
 }
 
 PanelStatus AttentionPanel::status() const {

@@ -17,15 +17,20 @@ constexpr Index thumbnail = 64;
 constexpr Index small_thumbnail = 24;  // where there are many maps
 constexpr double most_kept_bytes = 256e6;
 
+double largest_of(const Matrix& weights) {
+    float largest = 0;
+    for (Index i = 0; i < weights.size(); ++i)
+        if (weights.data()[i] > largest) largest = weights.data()[i];  // false for NaN
+    return static_cast<double>(largest);
+}
+
 // What can be read off a map of weights.
 void measure(Shown& shown) {
     const Matrix& weights = *shown.weights;
     shown.distance = mean_distance(weights);
     shown.column_sums = column_sums(weights);
-    float largest = 0;
-    for (Index i = 0; i < weights.size(); ++i)
-        if (weights.data()[i] > largest) largest = weights.data()[i];  // false for NaN
-    shown.largest_weight = static_cast<double>(largest);
+    shown.largest_weight = largest_of(weights);
+    if (shown.second) shown.second->largest = largest_of(*shown.second->weights);
     if (!shown.scores) return;
     float low = std::numeric_limits<float>::max(), high = std::numeric_limits<float>::lowest();
     for (Index i = 0; i < shown.scores->size(); ++i) {
@@ -106,7 +111,10 @@ Result<Shown> compute_average(const Request& request, const Sides& sides, const 
             second_mean.add(*done->second->weights);
             const Index negative = (second ? second->negative : 0) + done->second->negative;
             const Index bad = (second ? second->bad_rows : 0) + done->second->bad_rows;
-            second = Second{done->second->first_title, done->second->title, nullptr, {}, negative, bad};
+            second = Second{.first_title = done->second->first_title,
+                            .title = done->second->title,
+                            .negative = negative,
+                            .bad_rows = bad};
         }
         progress.report(static_cast<double>(head + 1) / static_cast<double>(shown.heads));
     }
@@ -149,6 +157,7 @@ Result<void> add_other_head(const Request& request, const Progress& progress, Sh
     second.first_title = head_title(request.head);
     second.title = head_title(other.head);
     second.weights = computed->weights;
+    second.largest = computed->largest_weight;
     shown.second = std::move(second);
     return {};
 }

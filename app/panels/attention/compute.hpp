@@ -57,6 +57,7 @@ struct HeadInput {
 struct Second {
     std::string first_title, title;
     std::shared_ptr<const Matrix> weights;  // masked cells are NaN
+    double largest = 0;                     // of the weights
     Matrix output;                          // empty where there is none
     Index negative = 0, bad_rows = 0;       // of an approximation
 };

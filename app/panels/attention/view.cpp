@@ -92,6 +92,12 @@ void AttentionPanel::draw(Canvas& canvas, Interaction& interaction, const Rect& 
         draw_output_view(canvas, inside, *shown_);
         return;
     }
+    if (params_.view == View::output && !params_.has_inputs()) {
+        const char* const why = "Finished weights come without queries, keys and values: there is nothing to multiply.";
+        const TextStyle quiet{.color = t.quiet, .size = 16, .align = Align::center};
+        canvas.text_middle(inside.center(), canvas.shaper().fit(why, inside.width(), quiet), quiet);
+        return;
+    }
     Rect below = inside;
     const bool has_breakdown = wide && inside.height() >= breakdown_needs;
     if (has_breakdown) {
@@ -149,7 +155,7 @@ void AttentionPanel::draw_title(Canvas& canvas, Interaction& interaction, const 
     if (!shown.inputs.empty()) {
         const std::string score = std::string(term_names(shown.inputs.front().options.score).formula) +
                                   (params_.temperature == 1 ? "" : " / T");
-        about = params_.show == Show::weights ? fmt::format("softmax({})", score) : score;
+        about = params_.show == Show::scores && shown.scores ? score : fmt::format("softmax({})", score);
     }
     about += fmt::format("   {} × {}", shown.weights->rows(), shown.weights->cols());
     if (!shown.inputs.empty()) {
@@ -244,6 +250,7 @@ std::optional<Heatmap> AttentionPanel::comparable(const Theme& theme) const {
     // What the settings yield: the approximation, the samples; not the exact weights that they stand beside.
     const bool second = shown_->second && params_.view != View::heads && params_.show == Show::weights;
     Heatmap map = second ? map_of(theme, shown_->second->weights) : make_map(theme);
+    if (second) map.picture.range = weight_range(params_, shown_->second->largest);
     map.bars = {};
     map.painting = false;
     return map;
@@ -294,6 +301,7 @@ void AttentionPanel::draw_second(Canvas& canvas, Interaction& interaction, const
     ComparedMaps maps;
     maps.a = map_of(canvas.theme(), shown.weights);
     maps.b = map_of(canvas.theme(), shown.second->weights);
+    maps.b.picture.range = weight_range(params_, shown.second->largest);  // the wider of both is used
     if (shown.second->negative > 0) maps.b.marks = negatives(*shown.second->weights);
     maps.a_title = shown.second->first_title;
     maps.b_title = shown.second->title;
