@@ -7,12 +7,14 @@
 
 #include "app/cli/commands.hpp"
 #include "app/cli/compute.hpp"
+#include "core/io/file.hpp"
 
 namespace attnscope {
 namespace {
 
 int failed(const Error& error) {
-    std::fprintf(stderr, "attnscope: error: %s\n", error.what.c_str());
+    // One line, whatever the user's own text in it holds.
+    std::fprintf(stderr, "attnscope: error: %s\n", printable(error.what, 100000).c_str());
     return error.code == ErrorCode::usage ? 2 : 1;
 }
 
@@ -97,9 +99,13 @@ void describe_compute(CLI::App& app, ComputeArguments& arguments) {
         ->capture_default_str();
     command.add_option("--method", arguments.method, "exact, reference, trig, positive, hyperbolic or elu")
         ->capture_default_str();
-    command.add_option("--features", arguments.features, "How many random features")->capture_default_str();
+    command.add_option("--features", arguments.features, "How many random features")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1 << 20));
     command.add_flag("--orthogonal", arguments.orthogonal, "Random features in orthogonal blocks");
-    command.add_option("--seed", arguments.seed, "Of whatever is random")->capture_default_str();
+    command.add_option("--seed", arguments.seed, "Of whatever is random")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 2147483647));
     command.add_option("--weights", arguments.weights, "Write the weights too")->type_name("F.npy");
     command.add_option("--out", arguments.out, "The output array; - is standard output")
         ->required()

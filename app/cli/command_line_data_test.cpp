@@ -172,5 +172,21 @@ TEST_F(CommandLineData, ComputeFailsWithTheFileOrTheOptionInTheMessage) {
     expect_nothing_written(with(q, "diagonal"), 2, AllOf(HasSubstr("'diagonal'"), HasSubstr("causal")));
 }
 
+TEST_F(CommandLineData, MergedWordsAreWhatTheDataHoldToo) {
+    const json x = data({"text=ab cde", "tokenizer=characters", "merge_words=true", "heads=1"});
+    EXPECT_EQ(x.at("tokens"), json({"ab", "cde"}));
+    const Matrix w = to_matrix(x.at("weights").at(0));
+    EXPECT_EQ(w.rows(), 2);
+    EXPECT_EQ(w.cols(), 2);
+    EXPECT_FALSE(x.contains("scores"));
+}
+
+TEST_F(CommandLineData, SaysWhatTheWeightsLeaveOut) {
+    const json x = data({"exclude_first=true"});
+    ASSERT_EQ(x.at("notes").size(), 1U);
+    EXPECT_THAT(x.at("notes").at(0).get<std::string>(), HasSubstr("first key"));
+    EXPECT_FALSE(data({}).contains("notes"));
+}
+
 }  // namespace
 }  // namespace attnscope

@@ -238,5 +238,23 @@ TEST_F(CommandLine, AFailureLeavesTheOldFileAsItWas) {
     EXPECT_EQ(content_of(old), "old");
 }
 
+TEST_F(CommandLine, ControlCharactersOfTheUsersTextDoNotBreakTheLine) {
+    expect_nothing_written({"render", "attention", "--set",
+                            "a\n\x1b"
+                            "b=1",
+                            "--out", path("x.png")},
+                           2, HasSubstr("\\x0a"));
+}
+
+TEST_F(CommandLine, RefusesASeedBelowZeroAndNoFeatures) {
+    for (const char* seed : {"-1", "99999999999999999999999"})
+        expect_nothing_written({"compute", "attention", "--q", "q.npy", "--k", "k.npy", "--v", "v.npy", "--seed", seed,
+                                "--out", path("o.npy")},
+                               2, HasSubstr("--seed"));
+    expect_nothing_written({"compute", "attention", "--q", "q.npy", "--k", "k.npy", "--v", "v.npy", "--features", "0",
+                            "--out", path("o.npy")},
+                           2, HasSubstr("--features"));
+}
+
 }  // namespace
 }  // namespace attnscope

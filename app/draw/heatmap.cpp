@@ -14,7 +14,7 @@ constexpr float longest_label = 104;
 constexpr float bar_space = 76;  // colour bar with its numbers
 constexpr float title_space = 18;
 constexpr float bars_space = 54;
-constexpr float bars_need = 420;  // a narrower map does without the bars
+constexpr float bars_need = 110;  // a narrower map does without the bars beside it
 
 // What every part of the drawing needs.
 struct Scene {
@@ -273,7 +273,8 @@ HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect&
     const float column_labels = widest(canvas, map.column_labels);
     // Room for labels, then the largest rectangle with square cells in what is left.
     const float left = heatmap_margins(canvas, map).left;
-    const bool has_bars = !map.bars.values.empty() && area.width() >= bars_need;
+    const float without_bars = area.width() - left - (map.color_bar ? bar_space : 0);
+    const bool has_bars = !map.bars.values.empty() && without_bars - bars_space >= bars_need;
     const float bars = has_bars ? bars_space : 0;
     const float most_width = area.width() - left - (map.color_bar ? bar_space : 0) - bars;
     const bool upright = column_labels + 6 <= most_width / static_cast<float>(columns);

@@ -18,6 +18,8 @@ public:
     virtual Pointer area(std::string_view /*id*/, const Rect& /*rect*/) { return {}; }
     /// Text beside the mouse.
     virtual void tooltip(std::string_view /*text*/) {}
+    /// Whether somebody can touch the picture: buttons have no place in a file.
+    virtual bool live() const { return false; }
 };
 
 /// The same mouse for a second picture of the same kind: its areas' names get a prefix, so that they stay unique.
@@ -28,6 +30,7 @@ public:
         return under_->area(prefix_ + std::string(id), rect);
     }
     void tooltip(std::string_view text) override { under_->tooltip(text); }
+    bool live() const override { return under_->live(); }
 
 private:
     Interaction* under_;

@@ -45,7 +45,7 @@ public:
         vertices += 12;
         circles.push_back({{center}, color});
     }
-    void cells(const Rect&, const CellPicture&) override {}
+    void cells(const Rect& area, const CellPicture&) override { pictures.push_back(area); }
     void push_clip(const Rect&) override { ++clips; }
     void pop_clip() override { --clips; }
 
@@ -55,6 +55,7 @@ public:
     };
     std::vector<Shape> lines, polygons, circles;
     std::vector<std::pair<Rect, Color>> rects;
+    std::vector<Rect> pictures;  // where matrices are
     std::vector<TextBox> texts;
     std::size_t vertices = 0, longest = 0;
     int clips = 0;

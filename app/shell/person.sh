@@ -32,7 +32,7 @@ awk '
 echo "person: drags the temperature"
 state=$work/attnscope/state.toml
 temperature() { sed -n 's/^temperature = //p' "$state"; }
-y=623
+y=592
 point $((WIDTH - 140)) "$y"
 xdotool mousedown 1
 for step in 1 2 3 4 5; do point $((WIDTH - 140 + step * 6)) "$y"; done

@@ -44,6 +44,7 @@ public:
 
     Pointer area(std::string_view id, const Rect& rect) override;
     void tooltip(std::string_view text) override { tooltip_ = text; }
+    bool live() const override { return true; }
     /// The tooltip, once the mouse has rested on `id` for a moment.
     void help(std::string_view id, const Pointer& pointer, std::string_view text);
 

@@ -19,7 +19,8 @@ namespace {
 
 Result<Stack> load_stack(const std::string& spec, std::string_view role, Index most_dimensions) {
     if (spec.empty())
-        return invalid_input(fmt::format("{}: no file is named yet; F.npy or F.safetensors:NAME is needed", role));
+        return invalid_input(fmt::format(
+            "{}: no file is named yet: drop one on the window or type its path (F.npy or F.safetensors:NAME)", role));
     Result<Tensor> tensor = load_array(spec);
     if (!tensor) return tensor.error();
     const std::vector<Index>& shape = tensor->shape;

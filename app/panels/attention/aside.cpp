@@ -29,11 +29,18 @@ void AttentionPanel::draw_breakdown_strip(Canvas& canvas, Interaction& interacti
     const auto name = [&](const std::vector<std::string>& labels, Index at) {
         return canvas.shaper().fit(labels[static_cast<std::size_t>(at)], area.width() * 0.3F, bold);
     };
+    const bool seen = !shown.masked(cell->row, cell->column);
+    // The numbers below are of the left map where two stand side by side.
+    const std::string of = shown.second ? fmt::format("   (A: {})", shown.second->first_title) : std::string();
     const TextRun heading[] = {{"why ", t.text, Script::normal, true},
                                {name(row_labels_, cell->row), t.query, Script::normal, true},
-                               {" attends to ", t.text, Script::normal, true},
-                               {name(column_labels_, cell->column), t.key, Script::normal, true}};
+                               {seen ? " attends to " : " does not see ", t.text, Script::normal, true},
+                               {name(column_labels_, cell->column), t.key, Script::normal, true},
+                               {of, t.quiet}};
     draw_runs(canvas, {inside.min.x, baseline}, heading, 13.5F);
+    if (shown.inputs.size() == 1 && inside.width() >= 600)
+        canvas.text({inside.max.x, baseline}, "stripes: blue +, amber −",
+                    {.color = t.quiet, .size = 12, .align = Align::right});
     const auto softmax = [&](Canvas& on, const Rect& where) {
         Plot plot;
         Series bars{.name = "weight", .color = t.query, .kind = Series::bars};

@@ -43,6 +43,18 @@ std::vector<std::string> labels_of(const Tokens& tokens) {
     return labels;
 }
 
+bool is_cross(const Shown& shown) {
+    return shown.sides.keys.names != shown.sides.queries.names;
+}
+
+// Of both sides, where there are two.
+Index token_count(const Shown& shown) {
+    return shown.sides.queries.size() + (is_cross(shown) ? shown.sides.keys.size() : 0);
+}
+Index invented_tokens(const Shown& shown) {
+    return shown.sides.queries.invented_count + (is_cross(shown) ? shown.sides.keys.invented_count : 0);
+}
+
 Request without_choice_of_head(Request request) {
     request.head = 1;
     request.layer = 1;
@@ -69,6 +81,7 @@ std::string provenance_of(const Request& request) {
     if (request.select == Select::local) add("window centres");
     if (request.select == Select::hard) add("samples");
     if (request.method != Method::exact && request.method != Method::elu) add("features");
+    if (request.whole_output) add("W_O");
     if (!drawn.empty()) text += fmt::format(" · {}: random, seed {}", drawn, request.seed);
     return text;
 }
@@ -293,6 +306,9 @@ PanelStatus AttentionPanel::status() const {
     status.seconds = seconds_;
     // Of what is shown, which may be older than the parameters.
     status.provenance = provenance_of(shown_request_ ? *shown_request_ : request());
+    if (shown_ && invented_tokens(*shown_) * 2 > token_count(*shown_))
+        status.provenance +=
+            fmt::format(" · {} of {} made from letters", invented_tokens(*shown_), token_count(*shown_));
     if (shown_) status.note = about();
     return status;
 }
@@ -306,10 +322,11 @@ std::string AttentionPanel::about() const {
         note += text;
     };
     if (shown.masked_rows > 0)
-        add(fmt::format("{} of {} queries see no key: their weights and outputs are 0", shown.masked_rows,
-                        shown.weights->rows()));
+        add(fmt::format("{} of {} queries {} no key: weights and output are 0", shown.masked_rows,
+                        shown.weights->rows(), shown.masked_rows == 1 ? "sees" : "see"));
     if (shown.second && shown.second->negative > 0)
-        add(fmt::format("{} of {} approximate weights are negative", shown.second->negative, shown.weights->size()));
+        add(fmt::format("{} of {} approximate weights are negative (marked)", shown.second->negative,
+                        shown.weights->size()));
     if (shown.second && shown.second->bad_rows > 0)
         add(fmt::format("{} rows have a normaliser that is not positive", shown.second->bad_rows));
     if (shown.moved)
@@ -319,10 +336,19 @@ std::string AttentionPanel::about() const {
                 : fmt::format("shuffled: weights changed by up to {}: this attention knows the order",
                               short_number(*shown.moved, 3)));
     if (above_threshold_) add(fmt::format("{:.1f} % of all weight is below the threshold", hidden_share_ * 100));
-    const Index invented = shown.sides.queries.invented_count;
-    if (invented > 0)
+    if (!shown.inputs.empty() && shown.inputs.front().options.local)
+        add("p marks the predicted positions; weights times the Gaussian sum to less than 1; entropy is that of the "
+            "softmax before it");
+    if (shown.without_first) add("the first key is left out for viewing only: the output is that of all keys");
+    if (shown.merged) add("white space belongs to no word, so rows sum to less than 1");
+    if (shown_request_ && shown_request_->arrays == nullptr && !shown.inputs.empty() &&
+        shown_request_->projection == ProjectionKind::identity &&
+        shown.inputs.front().q.cols() >= shown.sides.queries.vectors.cols())
+        add(fmt::format("tokens have D = {} entries: every head takes them all, and is the same",
+                        shown.sides.queries.vectors.cols()));
+    if (const Index invented = invented_tokens(shown); invented > 0)
         add(fmt::format("* not in the vocabulary: {} of {} tokens have vectors made from their letters", invented,
-                        row_labels_.size()));
+                        token_count(shown)));
     if (shown_request_ && shown_request_->arrays && !shown_request_->arrays->note.empty())
         add(shown_request_->arrays->note);
     return note;

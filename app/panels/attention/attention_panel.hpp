@@ -68,6 +68,9 @@ private:
     Heatmap make_map(const Theme& theme) const;
     Heatmap map_of(const Theme& theme, std::shared_ptr<const Matrix> values) const;
     void draw_title(Canvas& canvas, Interaction& interaction, const Rect& area);
+    void draw_buttons(Canvas& canvas, Interaction& interaction, Rect& rest);
+    void draw_heading(Canvas& canvas, const Rect& rest);
+    std::vector<std::string> heading_pieces() const;
     void draw_pictures(Canvas& canvas, Interaction& interaction, const Rect& area, bool wide);
     void draw_map(Canvas& canvas, Interaction& interaction, const Rect& area, const Heatmap& map);
     void draw_second(Canvas& canvas, Interaction& interaction, const Rect& area);

@@ -93,6 +93,8 @@ void make_mixed(const Shown& shown, Index row, BreakdownMemory& memory) {
     ++memory.generation;
 }
 
+constexpr float narrow_width = 620, least_height = 110;
+
 struct Columns {
     Rect rest;  // below the titles, above the foot
     float title_y, foot_y;
@@ -105,6 +107,15 @@ struct Columns {
     }
 };
 
+Columns columns_of(const Rect& area) {
+    Columns columns;
+    columns.rest = area;
+    columns.title_y = columns.rest.cut_top(title_height).min.y + 13;
+    columns.foot_y = columns.rest.cut_bottom(foot_height).max.y - 5;
+    columns.gap = std::max(10.0F, area.width() * 0.018F);
+    return columns;
+}
+
 void title(Canvas& canvas, const Columns& columns, const Rect& rect, const std::string& text, Color color) {
     const TextStyle style{.color = color, .size = 12.5F};
     canvas.text({rect.min.x, columns.title_y}, canvas.shaper().fit(text, rect.width() + columns.gap - 4, style), style);
@@ -115,16 +126,21 @@ void foot(Canvas& canvas, const Columns& columns, const Rect& rect, const std::s
     canvas.text({rect.min.x, columns.foot_y}, canvas.shaper().fit(text, rect.width() + columns.gap - 4, style), style);
 }
 
+struct TermsLayout {
+    bool sorted = false;  // the largest contribution first
+    float width = 0;      // that the columns' shares are of
+};
+
 void draw_terms(Canvas& canvas, Interaction& interaction, Columns& columns, const ScoreTerms& terms,
-                const HeadInput& in, bool sorted) {
+                const HeadInput& in, const TermsLayout& layout) {
     const Theme& t = canvas.theme();
     const TermNames names = term_names(in.options.score);
-    const std::vector<Index> order = order_of(terms.terms, sorted);
+    const std::vector<Index> order = order_of(terms.terms, layout.sorted);
     const VectorD left = in_order(terms.left, order), right = in_order(terms.right, order),
                   product = in_order(terms.terms, order);
     VectorD running(product.size());
     std::partial_sum(product.begin(), product.end(), running.begin());
-    const float unit = columns.rest.width();
+    const float unit = layout.width;
     const Rect all = columns.rest;
     const Rect q = columns.take(unit * 0.07F), k = columns.take(unit * 0.07F), qk = columns.take(unit * 0.07F),
                sum = columns.take(unit * 0.13F);
@@ -136,7 +152,7 @@ void draw_terms(Canvas& canvas, Interaction& interaction, Columns& columns, cons
     draw_stripes(canvas, k, right);
     draw_stripes(canvas, qk, product);
     draw_running_sum(canvas, sum, running);
-    foot(canvas, columns, q, fmt::format("{} {}", terms.terms.size(), sorted ? "sorted" : "dims"));
+    foot(canvas, columns, q, fmt::format("{} {}", terms.terms.size(), layout.sorted ? "sorted" : "dims"));
     foot(canvas, columns, sum, fmt::format("Σ = {}", short_number(terms.sum)));
     const Rect block{all.min, {sum.max.x, all.max.y}};
     const Pointer pointer = interaction.area("breakdown", block);
@@ -179,16 +195,17 @@ void draw_breakdown(Canvas& canvas, Interaction& interaction, const Rect& area, 
                     BreakdownMemory& memory) {
     const Theme& t = canvas.theme();
     const HeadInput& in = shown.inputs.front();
-    Columns columns;
-    columns.rest = area;
-    columns.title_y = columns.rest.cut_top(title_height).min.y + 13;
-    columns.foot_y = columns.rest.cut_bottom(foot_height).max.y - 5;
-    columns.gap = std::max(10.0F, area.width() * 0.018F);
-    const float width = area.width();
+    // A narrow area, on paper, has two rows: how the score comes about, and what is made of it.
+    const bool narrow = area.width() < narrow_width && area.height() >= 2 * least_height;
+    Rect rest = area;
+    const Rect above = narrow ? rest.cut_top(area.height() / 2) : area;
+    Columns columns = columns_of(above);
+    const float width = area.width() * (narrow ? 1.9F : 1.0F);
     draw_terms(canvas, interaction, columns, score_terms(in.q.row(cell.row), in.k.row(cell.column), in.options), in,
-               sort_dims);
+               {sort_dims, width});
+    if (narrow) columns = columns_of(rest);
     const Rect softmax = columns.take(width * 0.27F);
-    draw_softmax(canvas, {{softmax.min.x - 6, area.min.y}, {softmax.max.x, area.max.y}});
+    draw_softmax(canvas, {{softmax.min.x - 6, narrow ? rest.min.y : area.min.y}, softmax.max});
     const Rect mixing = columns.take(width * 0.19F), out = columns.rest;
     make_mixed(shown, cell.row, memory);
     const Matrix& mixed = *memory.mixed;

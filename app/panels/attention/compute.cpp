@@ -205,6 +205,8 @@ Result<void> add_multi_head(const Request& request, const Progress& progress, Sh
     all.q = keep(input->q);
     all.k_transposed = keep(input->k.transpose());
     all.v = keep(input->v);
+    all.weights = shown.second ? shown.second->weights : shown.weights;
+    if (shown.head > 0) all.head_output = keep(outputs[static_cast<std::size_t>(shown_head)]);
     all.concat = keep(concat_heads(pointers));
     const Index value_dim = outputs.front().cols();
     Index model_dim = all.concat->cols();
@@ -229,35 +231,13 @@ Result<void> add_multi_head(const Request& request, const Progress& progress, Sh
     return {};
 }
 
-// A word of characters: weights to its characters are added, the rows of its characters are averaged.
-Matrix merge(const Matrix& map, const std::vector<WordGroup>& rows, const std::vector<WordGroup>& columns) {
-    Matrix merged(static_cast<Index>(rows.size()), static_cast<Index>(columns.size()));
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        for (std::size_t j = 0; j < columns.size(); ++j) {
-            const auto block = map.block(rows[i].begin, columns[j].begin, rows[i].end - rows[i].begin,
-                                         columns[j].end - columns[j].begin);
-            const bool all_masked = block.array().isNaN().all();
-            const float sum = block.array().isNaN().select(0.0F, block.array()).sum();
-            merged(static_cast<Index>(i), static_cast<Index>(j)) =
-                all_masked ? std::numeric_limits<float>::quiet_NaN() : sum / static_cast<float>(block.rows());
-        }
-    return merged;
-}
-
-Tokens words_of(const std::vector<WordGroup>& groups) {
-    Tokens tokens;
-    for (const WordGroup& group : groups) tokens.names.push_back(group.name);
-    tokens.invented.assign(groups.size(), false);
-    return tokens;
-}
-
 Result<void> merge_words(Shown& shown) {
     const std::vector<WordGroup> rows = word_groups(shown.sides.queries.names),
                                  columns = word_groups(shown.sides.keys.names);
     if (rows.empty() || columns.empty()) return invalid_input("merge_words: the text holds no word, only white space");
-    shown.weights = std::make_shared<const Matrix>(merge(*shown.weights, rows, columns));
+    shown.weights = std::make_shared<const Matrix>(merge_map(*shown.weights, rows, columns));
     if (shown.second)
-        shown.second->weights = std::make_shared<const Matrix>(merge(*shown.second->weights, rows, columns));
+        shown.second->weights = std::make_shared<const Matrix>(merge_map(*shown.second->weights, rows, columns));
     shown.entropy_bits = row_entropies(*shown.weights);
     shown.scores.reset();
     shown.inputs.clear();

@@ -68,9 +68,11 @@ struct MultiHead {
     Picture x_queries, x_keys;  // n x D, with positions
     Picture w_q, w_k, w_v;      // of the shown head, D x d
     Picture q, k_transposed, v;
-    Picture concat;  // n_q x (h d_v)
-    Picture w_o;     // (h d_v) x D
-    Picture y;       // n_q x D
+    Picture weights;      // of the shown head, or the average
+    Picture head_output;  // weights times V; null for the average
+    Picture concat;       // n_q x (h d_v)
+    Picture w_o;          // (h d_v) x D
+    Picture y;            // n_q x D
     AttentionCosts costs;
 };
 

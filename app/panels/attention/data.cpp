@@ -6,6 +6,7 @@
 
 #include "app/panels/attention/attention_panel.hpp"
 #include "app/panels/attention/head.hpp"
+#include "core/attention/summary.hpp"
 #include "core/io/csv.hpp"
 #include "core/io/npy.hpp"
 
@@ -35,6 +36,24 @@ Result<AllHeads> compute_all(const Request& request, const Progress& progress) {
     return all;
 }
 
+// As the picture shows them: words, whose scores and outputs there are not.
+Result<void> merge_all(AllHeads& all) {
+    const std::vector<WordGroup> rows = word_groups(all.sides.queries.names),
+                                 columns = word_groups(all.sides.keys.names);
+    if (rows.empty() || columns.empty()) return invalid_input("merge_words: the text holds no word, only white space");
+    for (HeadResult& head : all.heads) {
+        head.weights = merge_map(head.weights, rows, columns);
+        head.entropy_bits = row_entropies(head.weights);
+        head.scores.resize(0, 0);
+        head.output.resize(0, 0);
+        if (!head.second) continue;
+        head.second->weights = std::make_shared<const Matrix>(merge_map(*head.second->weights, rows, columns));
+        head.second->output.resize(0, 0);
+    }
+    all.sides = {words_of(rows), words_of(columns)};
+    return {};
+}
+
 // nlohmann writes doubles: the shortest text that restores the float is shorter and says what it is.
 void append_matrix(std::string& out, const Matrix& matrix, const char* masked) {
     out += '[';
@@ -42,7 +61,7 @@ void append_matrix(std::string& out, const Matrix& matrix, const char* masked) {
         out += i == 0 ? "[" : ",\n[";
         for (Index j = 0; j < matrix.cols(); ++j) {
             if (j != 0) out += ',';
-            // A masked weight is 0; a masked score does not exist.
+            // A masked weight is 0; scores are those before the mask.
             out += std::isnan(matrix(i, j)) ? masked : format_float(matrix(i, j));
         }
         out += ']';
@@ -73,6 +92,18 @@ Json parameters_json(const ParamList& params) {
     return json;
 }
 
+// What the window says beside the picture.
+Json notes_of(const Request& request, const AllHeads& all) {
+    Json notes = Json::array();
+    Index bad = 0;
+    for (const HeadResult& head : all.heads) bad += head.second ? head.second->bad_rows : 0;
+    if (bad > 0) notes.push_back(fmt::format("{} rows have a normaliser that is not positive", bad));
+    if (request.exclude_first)
+        notes.push_back("weights leave out the first key; scores and output are those of all keys");
+    if (request.arrays && !request.arrays->note.empty()) notes.push_back(request.arrays->note);
+    return notes;
+}
+
 std::string to_json(const AllHeads& all, Json header) {
     const Matrix& weights = all.heads.front().weights;
     header["shape"] = {{"heads", all.heads.size()}, {"queries", weights.rows()}, {"keys", weights.cols()}};
@@ -84,7 +115,7 @@ std::string to_json(const AllHeads& all, Json header) {
     std::string out = header.dump();
     out.pop_back();  // the closing brace: the large arrays follow
     append_heads(out, "weights", all, "0", [](const HeadResult& h) { return &h.weights; });
-    append_heads(out, "scores", all, "null", [](const HeadResult& h) { return &h.scores; });
+    append_heads(out, "scores", all, "0", [](const HeadResult& h) { return &h.scores; });
     append_heads(out, "compared_weights", all, "0", second_of);
     append_heads(out, "output", all, "0", [](const HeadResult& h) { return &h.output; });
     append_heads(out, "compared_output", all, "0",
@@ -149,8 +180,10 @@ Panel::DataJob AttentionPanel::data_job(DataFormat format) const {
             all_heads.arrays = std::make_shared<const Arrays>(std::move(*loaded));
         }
         if (const Result<void> fits = check_request(all_heads); !fits) return fits.error();
-        const Result<AllHeads> all = compute_all(all_heads, progress);
+        Result<AllHeads> all = compute_all(all_heads, progress);
         if (!all) return all.error();
+        if (all_heads.merge_words)
+            if (const Result<void> merged = merge_all(*all); !merged) return merged.error();
         if (format == DataFormat::csv) return to_csv(*all);
         if (format == DataFormat::npy) return to_npy(*all);
         Json header = {
@@ -160,6 +193,8 @@ Panel::DataJob AttentionPanel::data_job(DataFormat format) const {
         if (all_heads.keys || all->sides.keys.names != all->sides.queries.names)
             header["key_tokens"] = all->sides.keys.names;
         header["invented"] = all->sides.queries.invented;
+        if (all_heads.keys) header["key_invented"] = all->sides.keys.invented;
+        if (const Json notes = notes_of(all_heads, *all); !notes.empty()) header["notes"] = notes;
         return to_json(*all, std::move(header));
     };
 }

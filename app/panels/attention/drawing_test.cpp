@@ -144,5 +144,67 @@ TEST(AttentionPanelDrawing, DrawsTheExplanationInEveryStateAndSize) {
         }
 }
 
+TEST(AttentionPanelDrawing, NoNumberOfTheExplanationIsCutOff) {
+    static TextShaper shaper;
+    AttentionPanel panel;
+    prepare(panel, "the king and the queen", 4, 1);
+    const std::string words = panel.explain_text();
+    const std::string weight = words.substr(words.rfind(' ') + 1);
+    for (const float width : {1600.0F, 900.0F, 500.0F, 360.0F, 250.0F}) {
+        Recorder canvas(shaper);
+        panel.draw_explain(canvas, Rect::sized({0, 0}, width, 96));
+        bool whole = false;
+        for (const TextBox& text : canvas.texts) {
+            for (const Vec2 corner : text.corners) EXPECT_LE(corner.x, width + 1) << text.text;
+            whole = whole || text.text == weight;
+        }
+        EXPECT_TRUE(whole) << width;
+    }
+}
+
+TEST(AttentionPanelDrawing, ButtonsAreOnlyWhereSomebodyCanPressThem) {
+    static TextShaper shaper;
+    class Live final : public Interaction {
+        bool live() const override { return true; }
+    };
+    AttentionPanel panel;
+    panel.wait();
+    Live live;
+    Interaction nobody;
+    Recorder window(shaper), file(shaper);
+    panel.draw(window, live, Rect::sized({0, 0}, 1400, 900));
+    panel.draw(file, nobody, Rect::sized({0, 0}, 1400, 900));
+    EXPECT_TRUE(window.says("Shuffle"));
+    EXPECT_FALSE(file.says("Shuffle"));
+}
+
+// A projector of 1920 x 1080 at scale 1.6 leaves the panel about 814 x 537 points.
+TEST(AttentionPanelDrawing, WhateverStandsBelowTheMapsStayLarge) {
+    static TextShaper shaper;
+    AttentionPanel panel;
+    Params& p = panel.params();
+    const auto large = [&](float width, float height) {
+        panel.wait();
+        EXPECT_FALSE(panel.status().error);
+        Recorder canvas(shaper);
+        Interaction nobody;
+        panel.draw(canvas, nobody, Rect::sized({0, 0}, width, height));
+        return std::count_if(canvas.pictures.begin(), canvas.pictures.end(),
+                             [](const Rect& r) { return r.width() >= 100 && r.height() >= 100; });
+    };
+    for (const auto& [width, height] : {std::pair{814.0F, 537.0F}, {1013.0F, 762.0F}, {1213.0F, 862.0F}}) {
+        p = Params();
+        EXPECT_GE(large(width, height), 1) << "the map, " << width;
+        p.view = View::heads;
+        EXPECT_GE(large(width, height), 3) << "two heads, " << width;
+        p.view = View::map;
+        p.select = Select::hard;
+        EXPECT_GE(large(width, height), 3) << "samples, " << width;
+        p.select = Select::soft;
+        p.method = Method::positive;
+        EXPECT_GE(large(width, height), 3) << "features, " << width;
+    }
+}
+
 }  // namespace
 }  // namespace attnscope::attention_panel

@@ -15,12 +15,14 @@ namespace {
 
 constexpr float formula_size = 15.5F;
 constexpr const char* masked_sentence = "masked: this query does not see this key, its weight is 0";
+constexpr const char* outside_sentence = "outside the window of this query: its weight is 0";
 
 struct Numbers {
     std::string query, key;  // the tokens
     CellExplanation cell;
     ScoreKind kind = ScoreKind::scaled_dot;
     Index d = 0;
+    std::string raw;  // what the score function gives, and of what
 };
 
 // A number the user has set, as it was set.
@@ -32,16 +34,45 @@ std::string label_of(Canvas& canvas, const std::string& label) {
     return canvas.shaper().fit(label, 90, {.size = formula_size * 0.72F});
 }
 
+// The raw score in its own numbers, where it is more than one.
+std::string raw_numbers(const HeadInput& in, const Cell& at, double raw) {
+    const Eigen::RowVectorXf q = in.q.row(at.row), k = in.k.row(at.column);
+    switch (in.options.score) {
+        case ScoreKind::cosine:
+            return fmt::format("{} / ({} · {})", short_number(static_cast<double>(q.dot(k))),
+                               short_number(static_cast<double>(q.norm())),
+                               short_number(static_cast<double>(k.norm())));
+        case ScoreKind::sum:
+            return fmt::format("{} + {}", short_number(static_cast<double>(q.sum())),
+                               short_number(static_cast<double>(k.sum())));
+        case ScoreKind::additive:
+        case ScoreKind::concat:
+            return fmt::format("Σ of {} units", in.options.score_weights->w_v.size());
+        case ScoreKind::general:
+            return fmt::format("Σ of {} products", k.size());
+        case ScoreKind::scaled_dot:
+        case ScoreKind::dot:
+            break;
+    }
+    return short_number(raw);
+}
+
 Numbers numbers_of(const Shown& shown, const Labels& labels, const Cell& at) {
     const HeadInput& in = shown.inputs.front();
-    return {labels.rows[static_cast<std::size_t>(at.row)], labels.columns[static_cast<std::size_t>(at.column)],
-            explain_cell(in.q.row(at.row), in.k, in.options, at.row, at.column), in.options.score, in.q.cols()};
+    Numbers n;
+    n.query = labels.rows[static_cast<std::size_t>(at.row)];
+    n.key = labels.columns[static_cast<std::size_t>(at.column)];
+    n.cell = explain_cell(in.q.row(at.row), in.k, in.options, at.row, at.column);
+    n.kind = in.options.score;
+    n.d = in.q.cols();
+    n.raw = raw_numbers(in, at, n.cell.raw);
+    return n;
 }
 
 // The score with its numbers: "9.431 / √32 − 0.25 / 0.5".
 std::string score_numbers(const Numbers& n) {
     const CellExplanation& c = n.cell;
-    std::string text = short_number(c.raw);
+    std::string text = n.raw;
     if (n.kind == ScoreKind::scaled_dot) text += fmt::format(" / √{}", n.d);
     if (c.bias != 0) text += fmt::format(" − {}", short_number(-c.bias));
     if (c.temperature != 1 && c.bias != 0) text = fmt::format("({})", text);
@@ -69,25 +100,44 @@ struct Part {
     std::vector<TextRun> formula;
 };
 
+constexpr float title_size = 12;
+
+float width_of(Canvas& canvas, const Part& part, float factor) {
+    return std::max(canvas.shaper().width(part.title, {.size = title_size * factor}),
+                    width_of_runs(canvas, part.formula, formula_size * factor));
+}
+
+// A number that is cut off would be another number: where the parts do not fit side by side, the score stands above the
+// softmax, and what follows from them is left out.
+void draw_parts_stacked(Canvas& canvas, const Rect& area, const std::vector<Part>& parts) {
+    float y = area.min.y + 34;
+    for (std::size_t i = 0; i < std::min<std::size_t>(parts.size(), 2); ++i, y += 28) {
+        const float width = width_of_runs(canvas, parts[i].formula, formula_size);
+        const float factor = std::min(1.0F, area.width() / std::max(width, 1.0F) * 0.99F);
+        draw_runs(canvas, {area.min.x, y}, parts[i].formula, formula_size * factor);
+    }
+}
+
 // The parts side by side, smaller where there is not room enough for all.
 void draw_parts(Canvas& canvas, const Rect& area, const std::vector<Part>& parts) {
-    constexpr float title_size = 12, space = 34, smallest = 0.62F;
-    const auto width_of = [&](const Part& part, float factor) {
-        return std::max(canvas.shaper().width(part.title, {.size = title_size * factor}),
-                        width_of_runs(canvas, part.formula, formula_size * factor));
-    };
+    constexpr float space = 34, smallest = 0.62F;
     const auto total = [&](float factor) {
         float width = space * factor * static_cast<float>(parts.size() - 1);
-        for (const Part& part : parts) width += width_of(part, factor);
+        for (const Part& part : parts) width += width_of(canvas, part, factor);
         return width;
     };
-    const float factor = std::clamp(area.width() / std::max(total(1), 1.0F) * 0.995F, smallest, 1.0F);
     const Clip clip(canvas, area);
+    const float wanted = area.width() / std::max(total(1), 1.0F) * 0.995F;
+    if (wanted < smallest) {
+        draw_parts_stacked(canvas, area, parts);
+        return;
+    }
+    const float factor = std::min(wanted, 1.0F);
     float x = area.min.x;
     for (const Part& part : parts) {
         canvas.text({x, area.min.y + 30}, part.title, {.color = canvas.theme().quiet, .size = title_size * factor});
         draw_runs(canvas, {x, area.min.y + 55}, part.formula, formula_size * factor);
-        x += width_of(part, factor) + space * factor;
+        x += width_of(canvas, part, factor) + space * factor;
     }
 }
 
@@ -206,7 +256,8 @@ void draw_explain_line(Canvas& canvas, const Rect& area, const Shown& shown, con
                                  {fmt::format("{}{} = {}", over_root, over_temperature, middle), t.text},
                                  {short_number(c.score), t.text, Script::normal, true}};
     if (!c.visible) {
-        parts.push_back({"softmax of the row", {{masked_sentence, t.text}}});
+        const bool by_mask = !shown.inputs.front().options.local;
+        parts.push_back({"softmax of the row", {{by_mask ? masked_sentence : outside_sentence, t.text}}});
         draw_parts(canvas, area, parts);
         return;
     }
@@ -214,8 +265,8 @@ void draw_explain_line(Canvas& canvas, const Rect& area, const Shown& shown, con
     if (shown.without_first)
         parts.push_back({"without the first key, renormalised",
                          {{short_number(shown.weight(at.row, at.column)), t.text, Script::normal, true}}});
-    parts.push_back(
-        {"adds to the output", {{short_number(c.weight) + " · ", t.text}, {"v", t.key}, {key, t.key, Script::sub}}});
+    parts.push_back({shown.second ? "adds to the output of A" : "adds to the output",
+                     {{short_number(c.weight) + " · ", t.text}, {"v", t.key}, {key, t.key, Script::sub}}});
     if (const std::optional<std::string> second = second_words(shown, at))
         parts.push_back({"compared with", {{*second, t.text}}});
     draw_parts(canvas, area, parts);

@@ -64,18 +64,20 @@ void draw_block(Canvas& canvas, const Rect& area, const Block& block) {
     const TextStyle name{.color = block.color, .size = 15, .bold = true, .align = Align::center};
     canvas.text({title.center().x, box.min.y - 8}, canvas.shaper().fit(block.name, area.width(), name), name);
     const TextStyle quiet{.color = t.quiet, .size = 12, .font = Font::mono, .align = Align::center};
-    const std::string size = fmt::format("{} = {} × {}", block.shape, values.rows(), values.cols());
-    canvas.text({shape.center().x, box.max.y + 16}, canvas.shaper().fit(size, area.width() + 30, quiet), quiet);
+    const std::string size = fmt::format("{} × {}", values.rows(), values.cols());
+    const std::string named = fmt::format("{} = {}", block.shape, size);
+    const bool room = canvas.shaper().width(named, quiet) <= area.width() + 50;
+    canvas.text({shape.center().x, box.max.y + 16}, room ? named : size, quiet);
 }
 
 void draw_sign(Canvas& canvas, const Rect& area, const char* sign) {
-    canvas.text_middle(area.center(), sign, {.color = canvas.theme().quiet, .size = 17, .align = Align::center});
+    canvas.text_middle(area.center(), sign, {.color = canvas.theme().quiet, .size = 14, .align = Align::center});
 }
 
 // Blocks with signs between them, in one row.
 void draw_row(Canvas& canvas, const Rect& area, const std::vector<Block>& blocks,
               const std::vector<const char*>& signs) {
-    constexpr float sign_width = 62;
+    constexpr float sign_width = 68;
     const float width = std::min(
         (area.width() - sign_width * static_cast<float>(blocks.size() - 1)) / static_cast<float>(blocks.size()),
         area.height() * 1.6F);
@@ -106,13 +108,18 @@ void draw_output_view(Canvas& canvas, const Rect& area, const Shown& shown) {
                   {"W_K", "D × d_k", all.w_k, t.key},
                   {"W_V", "D × d_v", all.w_v, t.key}},
                  {"×", ",", ","});
-    draw_row(canvas, rest.cut_top(height),
-             {{"Q", "n_q × d_k", all.q, t.query},
-              {"Kᵀ", "d_k × n_k", all.k_transposed, t.key},
-              {fmt::format("weights, {}", shown.head == 0 ? "average" : fmt::format("head {}", shown.head)),
-               "n_q × n_k", shown.weights, t.text, true},
-              {"V", "n_k × d_v", all.v, t.key}},
-             {"×", "softmax", "×"});
+    const ScoreKind kind = shown.inputs.empty() ? ScoreKind::scaled_dot : shown.inputs.front().options.score;
+    const bool product = kind == ScoreKind::scaled_dot || kind == ScoreKind::dot;
+    std::vector<Block> row{{"Q", "n_q × d_k", all.q, t.query},
+                           {"Kᵀ", "d_k × n_k", all.k_transposed, t.key},
+                           {"weights", "n_q × n_k", all.weights, t.text, true},
+                           {"V", "n_k × d_v", all.v, t.key}};
+    std::vector<const char*> signs{product ? "×" : ",", "softmax →", "×"};
+    if (all.head_output != nullptr) {
+        row.push_back({fmt::format("head {}", shown.head), "n_q × d_v", all.head_output, t.query});
+        signs.push_back("=");
+    }
+    draw_row(canvas, rest.cut_top(height), row, signs);
     draw_row(canvas, rest,
              {{fmt::format("concat of {} heads", shown.heads), "n_q × h·d_v", all.concat, t.text},
               {"W_O", "h·d_v × D", all.w_o, t.text},
@@ -123,7 +130,8 @@ void draw_output_view(Canvas& canvas, const Rect& area, const Shown& shown) {
         "{} parameters in W_Q, W_K, W_V, W_O   ·   multiplications: projections {}, scores {}, mixing {}, "
         "output {}",
         grouped(c.parameters), grouped(c.projections), grouped(c.scores), grouped(c.mixing), grouped(c.output));
-    const TextStyle style{.color = t.quiet, .size = 13};
+    const float fits = foot.width() / std::max(canvas.shaper().width(counted, {.size = 13}), 1.0F);
+    const TextStyle style{.color = t.quiet, .size = 13 * std::clamp(fits, 0.6F, 1.0F)};
     canvas.text({foot.min.x, foot.min.y + 24}, canvas.shaper().fit(counted, foot.width(), style), style);
     const std::string origin = tokens ? "W_O is random, N(0, 1/(h·d_v)); the other matrices are those of the map."
                                       : "Q, K, V are yours; W_O is random, N(0, 1/(h·d_v)).";

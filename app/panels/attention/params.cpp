@@ -87,7 +87,8 @@ void Params::describe_data(Describe& d) {
                .min = 0,
                .max = 99,
                .highest = 2147483647,
-               .help = "Which random numbers: the same seed gives the same picture."});
+               .help = "Which random numbers: the same seed gives the same picture.",
+               .visible = [this] { return uses_seed(); }});
     d.integer("shuffle", shuffle,
               {.label = "shuffle",
                .min = 0,
@@ -177,7 +178,8 @@ void Params::describe_score(Describe& d) {
     d.choice("score", score, {"scaled_dot", "dot", "general", "additive", "concat", "cosine", "sum"},
              {.label = "function",
               .help = "scaled dot q·k/√d; dot q·k; general qᵀWk; additive w·tanh(W_q q + W_k k); concat "
-                      "w·tanh(W[q;k]); cosine; sum 1ᵀ(q + k), whose weights do not depend on the query.",
+                      "w·tanh(W[q;k]), the same function with W = [W_q W_k]; cosine; sum 1ᵀ(q + k), whose weights do "
+                      "not depend on the query.",
               .visible = inputs});
     d.real("score_scale", score_scale,
            {.label = "scale of W",

@@ -89,6 +89,13 @@ struct Params {
         return (score == ScoreKind::scaled_dot || score == ScoreKind::dot) && position != PositionKind::alibi &&
                select == Select::soft;
     }
+    /// Whether anything that is shown is random.
+    bool uses_seed() const {
+        const bool projected = from_tokens() && (source == Source::random || projection != ProjectionKind::identity);
+        const bool drawn = has_score_weights() || select == Select::hard || select == Select::local ||
+                           (method != Method::exact && method != Method::elu) || view == View::output;
+        return projected || (has_inputs() && drawn);
+    }
     bool has_score_weights() const {
         return score == ScoreKind::general || score == ScoreKind::additive || score == ScoreKind::concat;
     }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "core/base/random.hpp"
@@ -72,6 +74,27 @@ Result<Tokens> make_tokens(const TokenRequest& request) {
         tokens.names.push_back(from.names[static_cast<std::size_t>(i)]);
         tokens.invented.push_back(from.invented[static_cast<std::size_t>(i)]);
     }
+    return tokens;
+}
+
+Matrix merge_map(const Matrix& map, const std::vector<WordGroup>& rows, const std::vector<WordGroup>& columns) {
+    Matrix merged(static_cast<Index>(rows.size()), static_cast<Index>(columns.size()));
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        for (std::size_t j = 0; j < columns.size(); ++j) {
+            const auto block = map.block(rows[i].begin, columns[j].begin, rows[i].end - rows[i].begin,
+                                         columns[j].end - columns[j].begin);
+            const bool all_masked = block.array().isNaN().all();
+            const float sum = block.array().isNaN().select(0.0F, block.array()).sum();
+            merged(static_cast<Index>(i), static_cast<Index>(j)) =
+                all_masked ? std::numeric_limits<float>::quiet_NaN() : sum / static_cast<float>(block.rows());
+        }
+    return merged;
+}
+
+Tokens words_of(const std::vector<WordGroup>& groups) {
+    Tokens tokens;
+    for (const WordGroup& group : groups) tokens.names.push_back(group.name);
+    tokens.invented.assign(groups.size(), false);
     return tokens;
 }
 

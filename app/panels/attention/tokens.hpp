@@ -48,5 +48,10 @@ struct WordGroup {
     Index begin = 0, end = 0;
 };
 std::vector<WordGroup> word_groups(const std::vector<std::string>& characters);
+/// The words as tokens, without vectors.
+Tokens words_of(const std::vector<WordGroup>& groups);
+/// A map of characters as one of words: weights to a word's characters are added, rows of its characters are averaged.
+/// NaN counts as 0; where all is NaN it stays.
+Matrix merge_map(const Matrix& map, const std::vector<WordGroup>& rows, const std::vector<WordGroup>& columns);
 
 }  // namespace attnscope::attention_panel

@@ -19,8 +19,10 @@ constexpr float row_strip = 100;    // the heads as one row
 constexpr float strip_column = 84;  // the least width of the heads when they stand beside the map
 constexpr float strip_needs = 460;
 constexpr float wide_needs = 700;       // below this width there is room for the map alone
-constexpr float breakdown_needs = 430;  // of height
-constexpr Index most_marked = 512;      // marks on a larger map would be a veil
+constexpr float breakdown_needs = 430;  // of height; more where three maps stand above it
+constexpr float least_maps = 230;
+constexpr float breakdown_beside_maps_needs = 560;
+constexpr Index most_marked = 512;  // marks on a larger map would be a veil
 
 ColorRange weight_range(const Params& params, double largest) {
     const double high = largest > 0 ? largest : 1;
@@ -50,6 +52,15 @@ std::vector<CellMark> ranks(const Matrix& weights, Index top) {
         int rank = 0;
         for (const Index j : top_keys(weights.row(i), top)) marks.push_back({{i, j}, fmt::format("{}", ++rank)});
     }
+    return marks;
+}
+
+// Where local attention expects each query's keys.
+std::vector<CellMark> centres(const LocalWindow& local, Index keys) {
+    std::vector<CellMark> marks;
+    if (local.centers.size() > most_marked) return marks;
+    for (Index i = 0; i < local.centers.size(); ++i)
+        marks.push_back({{i, std::clamp<Index>(std::lround(local.centers(i)), 0, keys - 1)}, "p"});
     return marks;
 }
 
@@ -99,7 +110,8 @@ void AttentionPanel::draw(Canvas& canvas, Interaction& interaction, const Rect& 
         return;
     }
     Rect below = inside;
-    const bool has_breakdown = wide && inside.height() >= breakdown_needs;
+    const bool has_breakdown =
+        wide && inside.height() >= (shown_->second ? breakdown_beside_maps_needs : breakdown_needs);
     if (has_breakdown) {
         const float height = std::clamp(inside.height() * (shown_->second ? 0.27F : 0.31F), 160.0F, 320.0F);
         below = inside.cut_bottom(height);
@@ -110,14 +122,19 @@ void AttentionPanel::draw(Canvas& canvas, Interaction& interaction, const Rect& 
 }
 
 void AttentionPanel::draw_title(Canvas& canvas, Interaction& interaction, const Rect& area) {
-    const Theme& t = canvas.theme();
-    const Shown& shown = *shown_;
     Rect rest = area;
+    if (interaction.live()) draw_buttons(canvas, interaction, rest);
+    draw_heading(canvas, rest);
+}
+
+// Cuts the buttons' place off the right end of `rest`.
+void AttentionPanel::draw_buttons(Canvas& canvas, Interaction& interaction, Rect& rest) {
+    const Theme& t = canvas.theme();
     const auto button = [&](const char* id, const std::string& label, const char* help, bool on) {
         const TextStyle style{.color = on ? t.ground : t.query, .size = 13, .align = Align::center};
         const float width = canvas.shaper().width(label, style) + 22;
         if (rest.width() < width + 320) return false;
-        const Rect box = Rect::sized({rest.max.x - width, area.min.y}, width, 28);
+        const Rect box = Rect::sized({rest.max.x - width, rest.min.y}, width, 28);
         rest.cut_right(width + 8);
         const Pointer pointer = interaction.area(id, box);
         if (on) canvas.fill_rect(box, t.query, 7);
@@ -145,48 +162,76 @@ void AttentionPanel::draw_title(Canvas& canvas, Interaction& interaction, const 
                 params_.samples = std::min(params_.samples + 1, 100000);
         }
     }
+}
+
+void AttentionPanel::draw_heading(Canvas& canvas, const Rect& rest) {
+    const Theme& t = canvas.theme();
+    const Shown& shown = *shown_;
     const TextStyle title{.color = t.text, .size = 20, .bold = true};
-    const float baseline = area.min.y + 20;
+    const float baseline = rest.min.y + 20;
     const bool cross = params_.from_tokens() && params_.keys == Keys::second;
     const std::string name =
         canvas.shaper().fit((cross ? "Cross-attention, " : "Self-attention, ") + head_name(shown), rest.width(), title);
     const float width = canvas.text({rest.min.x, baseline}, name, title);
-    std::string about;
-    if (!shown.inputs.empty()) {
-        const std::string score = std::string(term_names(shown.inputs.front().options.score).formula) +
-                                  (params_.temperature == 1 ? "" : " / T");
-        about = params_.show == Show::scores && shown.scores ? score : fmt::format("softmax({})", score);
+    const TextStyle style{.color = t.quiet, .size = 14};
+    float x = rest.min.x + width + 18;
+    for (const std::string& piece : heading_pieces()) {  // whole or not at all: half a number would be another one
+        const float needs = canvas.shaper().width(piece, style);
+        if (x + needs > rest.max.x) break;
+        canvas.text({x, baseline}, piece, style);
+        x += needs + 16;
     }
-    about += fmt::format("   {} × {}", shown.weights->rows(), shown.weights->cols());
+}
+
+// What is computed, of which shapes, and what can be said about the row.
+std::vector<std::string> AttentionPanel::heading_pieces() const {
+    const Shown& shown = *shown_;
+    std::vector<std::string> pieces;
+    if (!shown.inputs.empty()) {
+        const AttentionOptions& options = shown.inputs.front().options;
+        std::string score = term_names(options.score).formula;
+        if (options.distance_slope != 0) score += " − m|i−j|";
+        if (options.temperature != 1)
+            score = options.distance_slope != 0 ? fmt::format("({}) / T", score) : score + " / T";
+        const bool scores = params_.show == Show::scores && shown.scores && !shown.second;
+        pieces.push_back(scores ? score : fmt::format("softmax({}){}", score, options.local ? " × Gaussian" : ""));
+    }
+    std::string shape = fmt::format("{} × {}", shown.weights->rows(), shown.weights->cols());
     if (!shown.inputs.empty()) {
         const HeadInput& in = shown.inputs.front();
-        about += in.q.cols() == in.k.cols() ? fmt::format(", d = {}", in.q.cols())
+        shape += in.q.cols() == in.k.cols() ? fmt::format(", d = {}", in.q.cols())
                                             : fmt::format(", d_q = {}, d_k = {}", in.q.cols(), in.k.cols());
-        if (in.v.cols() != in.q.cols()) about += fmt::format(", d_v = {}", in.v.cols());
+        if (in.v.cols() != in.q.cols()) shape += fmt::format(", d_v = {}", in.v.cols());
     }
-    if (const std::optional<Cell> cell = pointed())
-        about += fmt::format(", entropy {:.2f} bits, distance {:.1f} in row “{}”", shown.entropy_bits(cell->row),
-                             shown.distance(cell->row), row_labels_[static_cast<std::size_t>(cell->row)]);
-    const TextStyle style{.color = t.quiet, .size = 14};
-    const float left = rest.min.x + width + 18;
-    canvas.text({left, baseline}, canvas.shaper().fit(about, rest.max.x - left, style), style);
+    pieces.push_back(std::move(shape));
+    const std::optional<Cell> cell = pointed();
+    if (!cell) return pieces;
+    std::string row = fmt::format("row “{}”: entropy {:.2f} bits", row_labels_[static_cast<std::size_t>(cell->row)],
+                                  shown.entropy_bits(cell->row));
+    // The distance between places in two texts means nothing.
+    if (!(params_.from_tokens() && params_.keys == Keys::second))
+        row += fmt::format(", {:.1f} tokens away", shown.distance(cell->row));
+    pieces.push_back(std::move(row));
+    return pieces;
 }
 
 void AttentionPanel::draw_pictures(Canvas& canvas, Interaction& interaction, const Rect& area, bool wide) {
     Rect inside = area;
     const bool many = strip_ != nullptr && strip_->value && strip_->value->maps.size() > 1;
     if (shown_->second && wide) {
+        // The maps come first: what stands below them has to leave them room.
+        const float left = inside.height() - least_maps;
         if (params_.view == View::heads) {
-            draw_head_numbers(canvas, interaction,
-                              inside.cut_bottom(std::clamp(inside.height() * 0.32F, 110.0F, 200.0F)));
+            const float wanted = std::clamp(inside.height() * 0.32F, 110.0F, 200.0F);
+            if (left >= 110) draw_head_numbers(canvas, interaction, inside.cut_bottom(std::min(left, wanted)));
         } else {
-            const bool gradient =
-                params_.select == Select::hard && pointed() && !shown_->inputs.empty() && shown_->head > 0;
-            Rect row = inside.cut_bottom(gradient                            ? std::max(130.0F, inside.height() * 0.3F)
-                                         : many && inside.height() >= 420.0F ? row_strip
-                                                                             : 0);
-            if (gradient) draw_gradient(canvas, interaction, many ? row.cut_right(row.width() * 0.6F) : row);
-            if (many && row.height() > 0) draw_strip(canvas, interaction, row);
+            const bool gradient = params_.select == Select::hard && pointed() && !shown_->inputs.empty() &&
+                                  shown_->head > 0 && left >= 110;
+            const bool heads = many && left >= (gradient ? 110 : row_strip);
+            const float wanted = gradient ? std::max(130.0F, inside.height() * 0.3F) : row_strip;
+            Rect row = inside.cut_bottom(gradient || heads ? std::min(left, wanted) : 0);
+            if (gradient) draw_gradient(canvas, interaction, heads ? row.cut_right(row.width() * 0.6F) : row);
+            if (heads) draw_strip(canvas, interaction, row);
         }
         draw_second(canvas, interaction, inside);
         return;
@@ -238,6 +283,8 @@ Heatmap AttentionPanel::make_map(const Theme& t) const {
         map.value_title = "score";
     } else {
         map.marks = ranks(*shown.weights, params_.top);
+        if (shown.inputs.size() == 1 && shown.inputs.front().options.local && params_.top == 0)
+            map.marks = centres(*shown.inputs.front().options.local, shown.weights->cols());
     }
     map.bars.title = "H (bits)";
     map.bars.values.assign(shown.entropy_bits.begin(), shown.entropy_bits.end());
@@ -417,8 +464,9 @@ std::vector<std::string> AttentionPanel::parts() const {
     return {"map", "breakdown", "heads", "received"};
 }
 
-void AttentionPanel::draw_part(std::string_view part, Canvas& canvas, Interaction& interaction, const Rect& area) {
+void AttentionPanel::draw_part(std::string_view part, Canvas& canvas, Interaction& interaction, const Rect& whole) {
     if (!shown_) return;
+    const Rect area = whole.inset(8);
     if (part == "map") {
         if (shown_->second)
             draw_second(canvas, interaction, area);
