@@ -51,7 +51,7 @@ void AttentionPanel::draw_breakdown_strip(Canvas& canvas, Interaction& interacti
         }
         bars.colors.assign(bars.y.size(), t.query);
         bars.colors[static_cast<std::size_t>(cell->column)] = t.key;
-        plot.title = fmt::format("weights of the row, sum {:.3f}", sum);
+        plot.title = fmt::format("weights, sum {:.3f}", sum);
         if (params_.source == Source::text)
             plot.x.categories = column_labels_;
         else

@@ -200,10 +200,13 @@ void draw_breakdown(Canvas& canvas, Interaction& interaction, const Rect& area, 
     Rect rest = area;
     const Rect above = narrow ? rest.cut_top(area.height() / 2) : area;
     Columns columns = columns_of(above);
-    const float width = area.width() * (narrow ? 1.9F : 1.0F);
+    const float width = area.width() * (narrow ? 1.7F : 1.0F);
     draw_terms(canvas, interaction, columns, score_terms(in.q.row(cell.row), in.k.row(cell.column), in.options), in,
-               {sort_dims, width});
-    if (narrow) columns = columns_of(rest);
+               {sort_dims, area.width() * (narrow ? 2.5F : 1.0F)});
+    if (narrow) {
+        rest.cut_top(12);
+        columns = columns_of(rest);
+    }
     const Rect softmax = columns.take(width * 0.27F);
     draw_softmax(canvas, {{softmax.min.x - 6, narrow ? rest.min.y : area.min.y}, softmax.max});
     const Rect mixing = columns.take(width * 0.19F), out = columns.rest;

@@ -464,18 +464,18 @@ std::vector<std::string> AttentionPanel::parts() const {
     return {"map", "breakdown", "heads", "received"};
 }
 
-void AttentionPanel::draw_part(std::string_view part, Canvas& canvas, Interaction& interaction, const Rect& whole) {
+void AttentionPanel::draw_part(std::string_view part, Canvas& canvas, Interaction& interaction, const Rect& area) {
     if (!shown_) return;
-    const Rect area = whole.inset(8);
+    const Rect inside = area.inset(8);
     if (part == "map") {
         if (shown_->second)
-            draw_second(canvas, interaction, area);
+            draw_second(canvas, interaction, inside);
         else
-            draw_map(canvas, interaction, area, make_map(canvas.theme()));
+            draw_map(canvas, interaction, inside, make_map(canvas.theme()));
     }
-    if (part == "breakdown") draw_breakdown_strip(canvas, interaction, area);
-    if (part == "heads" && strip_ != nullptr && strip_->value) draw_strip(canvas, interaction, area);
-    if (part == "received") draw_received(canvas, interaction, area);
+    if (part == "breakdown") draw_breakdown_strip(canvas, interaction, inside);
+    if (part == "heads" && strip_ != nullptr && strip_->value) draw_strip(canvas, interaction, inside);
+    if (part == "received") draw_received(canvas, interaction, inside);
 }
 
 }  // namespace attnscope::attention_panel
