@@ -118,8 +118,10 @@ void ScoreBlock::subtract_penalties(KeyRange queries, KeyRange tiles, Matrix& sc
     for (Index i = queries.begin; i < queries.end; ++i) {
         const Index later = std::clamp(i + 1, begin, end);  // the first key after query i
         auto row = scores.row(i - queries.begin);
-        row.segment(begin, later - begin) -= penalties_.segment(i + 1 - later, later - begin).reverse().transpose();
-        row.segment(later, end - later) -= penalties_.segment(later - i, end - later).transpose();
+        // A query may stand before all of these keys, or behind them.
+        if (later > begin)
+            row.segment(begin, later - begin) -= penalties_.segment(i + 1 - later, later - begin).reverse().transpose();
+        if (later < end) row.segment(later, end - later) -= penalties_.segment(later - i, end - later).transpose();
     }
 }
 
