@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -13,10 +14,12 @@
 namespace attnscope {
 namespace {
 
-constexpr std::array<std::string_view, 7> scores{"scaled_dot", "dot", "general", "additive", "concat", "cosine", "sum"};
-constexpr std::array<std::string_view, 7> positions{"none",   "sinusoidal", "linear", "integer",
-                                                    "binary", "rope",       "alibi"};
-constexpr std::array<std::string_view, 6> methods{"exact", "reference", "trig", "positive", "hyperbolic", "elu"};
+// exact, reference, and then the estimators of random features.
+constexpr auto methods = [] {
+    std::array<std::string_view, estimator_names.size() + 2> names{"exact", "reference"};
+    std::copy(estimator_names.begin(), estimator_names.end(), names.begin() + 2);
+    return names;
+}();
 
 template <std::size_t N>
 Result<std::size_t> find_name(const std::array<std::string_view, N>& names, const char* option, std::string_view name) {
@@ -146,9 +149,9 @@ Result<std::vector<std::shared_ptr<const ScoreWeights>>> load_weights(const Scor
 Result<ComputeOptions> parse_options(const ComputeArguments& arguments) {
     const Result<MaskSpec> mask = parse_mask(arguments.mask);
     if (!mask) return mask.error();
-    const Result<std::size_t> score = find_name(scores, "--score", arguments.score);
+    const Result<std::size_t> score = find_name(score_names, "--score", arguments.score);
     if (!score) return score.error();
-    const Result<std::size_t> position = find_name(positions, "--position", arguments.position);
+    const Result<std::size_t> position = find_name(position_names, "--position", arguments.position);
     if (!position) return position.error();
     const Result<std::size_t> method = find_name(methods, "--method", arguments.method);
     if (!method) return method.error();

@@ -95,6 +95,12 @@ VectorD sampled_gradient(const VectorD& p, const VectorD& losses, std::span<cons
     return keys.empty() ? sum : VectorD(sum / static_cast<double>(keys.size()));
 }
 
+VectorD sampled_gradient(const VectorD& p, const VectorD& losses, const VectorD& shares, double baseline) {
+    check(p.size() == losses.size() && p.size() == shares.size(), "there are as many losses and shares as weights");
+    const VectorD gains = shares.array() * (losses.array() - baseline);
+    return gains - normalized(p) * gains.sum();
+}
+
 VectorD soft_gradient(const VectorD& p, const VectorD& values, double slope) {
     check(p.size() == values.size(), "there are as many values as weights");
     const VectorD w = normalized(p);

@@ -36,6 +36,9 @@ ReinforceStatistics reinforce(const VectorD& p, const VectorD& losses);
 /// without keys. O(n * keys).
 VectorD sampled_gradient(const VectorD& p, const VectorD& losses, std::span<const Index> keys, const VectorD& baseline);
 
+/// The same from how often each key was drawn: shares are n numbers >= 0 that sum to 1. O(n).
+VectorD sampled_gradient(const VectorD& p, const VectorD& losses, const VectorD& shares, double baseline);
+
 /// Soft attention, for comparison, with one number v_j per key and a loss f of the context c = sum_j p_j v_j:
 /// df(c)/ds_k = p_k f'(c) (v_k - c), with slope = f'(c). O(n).
 VectorD soft_gradient(const VectorD& p, const VectorD& values, double slope);

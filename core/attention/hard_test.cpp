@@ -155,5 +155,13 @@ TEST(HardAttentionDeathTest, WeightsThatAreNoneAreABrokenInvariant) {
     EXPECT_DEATH((void)sampled_gradient(example_p, example_losses, keys, VectorD::Zero(3)), "one of the keys");
 }
 
+TEST(SampledGradient, OfSharesIsThatOfTheKeysTheyCount) {
+    const std::vector<Index> keys{0, 2, 1, 0, 0, 2, 2, 1};
+    VectorD shares = VectorD::Zero(3);
+    for (const Index key : keys) shares(key) += 1.0 / static_cast<double>(keys.size());
+    const VectorD one_by_one = sampled_gradient(example_p, example_losses, keys, VectorD::Constant(3, 1.7));
+    EXPECT_LT((sampled_gradient(example_p, example_losses, shares, 1.7) - one_by_one).cwiseAbs().maxCoeff(), 1e-14);
+}
+
 }  // namespace
 }  // namespace attnscope

@@ -1,7 +1,9 @@
 // Score functions: how a query q (d_q entries) and a key k (d_k entries) become one number, before scale and softmax.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string_view>
 
 #include "core/base/matrix.hpp"
 
@@ -16,6 +18,10 @@ enum class ScoreKind {
     cosine,      // q . k / (|q| |k|); 0 when one of them is the zero vector
     sum,         // sum of q's entries + sum of k's entries: softmax over the keys cancels the query's part
 };
+
+/// By the enumerators' values.
+inline constexpr std::array<std::string_view, 7> score_names{"scaled_dot", "dot",    "general", "additive",
+                                                             "concat",     "cosine", "sum"};
 
 /// What a score function learns; fields that a kind does not use are empty.
 struct ScoreWeights {

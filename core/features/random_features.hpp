@@ -2,7 +2,9 @@
 // that are linear in the number of tokens. (Choromanski et al., "Rethinking attention with Performers", 2021.)
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string_view>
 
 #include "core/base/matrix.hpp"
 #include "core/base/progress.hpp"
@@ -18,6 +20,9 @@ enum class Estimator {
     elu,         // phi(x) = elu(x) + 1 entry by entry: r = d, nothing random, another kernel than exp(x . y)
                  // (Katharopoulos et al., "Transformers are RNNs", 2020, equation 7)
 };
+
+/// By the enumerators' values.
+inline constexpr std::array<std::string_view, 4> estimator_names{"trig", "positive", "hyperbolic", "elu"};
 
 struct FeatureSpec {
     Estimator estimator = Estimator::positive;

@@ -1,6 +1,9 @@
 // How a token says where it stands: codes that are added to it, rotations of queries and keys, slopes of scores.
 #pragma once
 
+#include <array>
+#include <string_view>
+
 #include "core/base/matrix.hpp"
 
 namespace attnscope {
@@ -14,6 +17,10 @@ enum class PositionKind {
     rope,        // turns queries and keys: rope()
     alibi,       // lowers scores by distance: alibi_slope()
 };
+
+/// By the enumerators' values.
+inline constexpr std::array<std::string_view, 7> position_names{"none",   "sinusoidal", "linear", "integer",
+                                                                "binary", "rope",       "alibi"};
 
 /// w_j = 10000^(-2j/d), in radians per position: how fast pair j (0, 1, ...) of a vector of d = dim >= 1 entries turns,
 /// for sinusoidal codes and RoPE alike.
