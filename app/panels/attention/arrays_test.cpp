@@ -173,5 +173,33 @@ TEST_F(OwnArrays, DroppedQueriesKeysAndValuesAreOneHeadsInputs) {
     EXPECT_FALSE(panel.drop_file("picture.png"));
 }
 
+TEST_F(OwnArrays, AfterCancelTheFileIsNotReadUntilSomethingChanges) {
+    AttentionPanel panel;
+    panel.wait();
+    const std::string before = panel.explain_text();
+    panel.drop_file(folder_.file("attention.npy", stack(12, 12, 200)));
+    panel.update();
+    panel.cancel();
+    panel.wait();
+    ASSERT_TRUE(panel.status().error);
+    EXPECT_EQ(panel.status().error->code, ErrorCode::cancelled);
+    EXPECT_EQ(panel.explain_text(), before) << "the picture before stays";
+    panel.drop_file(folder_.file("other.npy", stack(2, 2, 5)));
+    panel.wait();
+    EXPECT_FALSE(panel.status().error);
+}
+
+TEST_F(OwnArrays, TheErrorOfADroppedFileGoesWhenTheUserGoesOn) {
+    AttentionPanel panel;
+    panel.wait();
+    EXPECT_TRUE(panel.drop_file(folder_.file("bad.safetensors", "no")));
+    panel.wait();
+    ASSERT_TRUE(panel.status().error);
+    EXPECT_THAT(panel.status().error->what, HasSubstr("bad.safetensors"));
+    panel.params().temperature = 2;
+    panel.wait();
+    EXPECT_FALSE(panel.status().error);
+}
+
 }  // namespace
 }  // namespace attnscope::attention_panel

@@ -9,7 +9,6 @@
 #include "app/panels/attention/attention_panel.hpp"
 #include "core/attention/explain.hpp"
 #include "core/attention/hard.hpp"
-#include "core/base/random.hpp"
 
 namespace attnscope::attention_panel {
 
@@ -31,7 +30,9 @@ void AttentionPanel::draw_breakdown_strip(Canvas& canvas, Interaction& interacti
     };
     const bool seen = !shown.masked(cell->row, cell->column);
     // The numbers below are of the left map where two stand side by side.
-    const std::string of = shown.second ? fmt::format("   (A: {})", shown.second->first_title) : std::string();
+    const std::string of = !shown.second         ? ""
+                           : shown.second->first ? "   (the softmax weights)"
+                                                 : fmt::format("   (A: {})", shown.second->first_title);
     const TextRun heading[] = {{"why ", t.text, Script::normal, true},
                                {name(row_labels_, cell->row), t.query, Script::normal, true},
                                {seen ? " attends to " : " does not see ", t.text, Script::normal, true},
@@ -115,9 +116,8 @@ void AttentionPanel::draw_head_numbers(Canvas& canvas, Interaction& interaction,
     rest.cut_left(24);
     draw_plot(canvas, left, bars_of(strip.mean_entropy_bits, "entropy of each head", "bits"), heads_view_,
               interaction.area("entropy of heads", left));
-    PlotView distance;
-    draw_plot(canvas, rest, bars_of(strip.mean_distance, "distance of attention of each head", "tokens"), distance,
-              interaction.area("distance of heads", rest));
+    draw_plot(canvas, rest, bars_of(strip.mean_distance, "distance of attention of each head", "tokens"),
+              distance_view_, interaction.area("distance of heads", rest));
 }
 
 // The loss is the squared distance of the chosen value from the pinned key's value: what would make this query look at
@@ -128,17 +128,16 @@ void AttentionPanel::draw_gradient(Canvas& canvas, Interaction& interaction, con
     const Cell cell = *pointed();
     const HeadInput& in = shown.inputs.front();
     const Index keys = in.k.rows();
-    VectorD p(keys), losses(keys);
+    VectorD p(keys), losses(keys), shares(keys);
     for (Index j = 0; j < keys; ++j) {
         p(j) = shown.weight(cell.row, j);
+        const float share = (*shown.second->weights)(cell.row, j);
+        shares(j) = std::isnan(share) ? 0 : static_cast<double>(share);
         losses(j) =
             static_cast<double>((in.v.row(j) - in.v.row(cell.column)).squaredNorm()) / static_cast<double>(in.v.cols());
     }
     const ReinforceStatistics known = reinforce(p, losses);
-    const std::uint64_t stream = stable_hash(fmt::format("samples of head {}", shown.head - 1));
-    const std::vector<Index> drawn = sample_keys(p, params_.samples, static_cast<std::uint64_t>(params_.seed),
-                                                 stream + static_cast<std::uint64_t>(cell.row));
-    const VectorD estimate = sampled_gradient(p, losses, drawn, VectorD::Constant(keys, known.expected_loss));
+    const VectorD estimate = sampled_gradient(p, losses, shares, known.expected_loss);
     Plot plot;
     plot.title = fmt::format("REINFORCE gradient: exact (bars), mean of {} samples (points)", params_.samples);
     plot.note =

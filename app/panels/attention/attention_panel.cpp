@@ -1,6 +1,5 @@
 #include "app/panels/attention/attention_panel.hpp"
 
-#include <GLFW/glfw3.h>
 #include <fmt/format.h>
 
 #include <cmath>
@@ -14,21 +13,6 @@
 namespace attnscope {
 namespace attention_panel {
 namespace {
-
-// Where the word of the old token `index` stands among the new ones: tokens before and after the edit keep theirs.
-Index follow(Index index, const std::vector<std::string>& before, const std::vector<std::string>& after) {
-    const auto old_size = static_cast<Index>(before.size()), new_size = static_cast<Index>(after.size());
-    const Index both = std::min(old_size, new_size);
-    const auto at = [](const std::vector<std::string>& list, Index i) -> const std::string& {
-        return list[static_cast<std::size_t>(i)];
-    };
-    Index same = 0;
-    while (same < both && at(before, same) == at(after, same)) ++same;
-    if (index < same) return index;
-    Index tail = 0;
-    while (tail < both - same && at(before, old_size - 1 - tail) == at(after, new_size - 1 - tail)) ++tail;
-    return index >= old_size - tail ? index + new_size - old_size : index;
-}
 
 Result<std::shared_ptr<const WordVectors>> load_vectors(const std::string& path) {
     Result<WordVectors> loaded = load_text_vectors(path);
@@ -65,27 +49,6 @@ Request without_choice_of_head(Request request) {
 
 }  // namespace
 
-std::string provenance_of(const Request& request) {
-    if (request.source == Source::weights) return "weights: yours";
-    std::string text = request.source == Source::qkv      ? std::string("Q, K, V: yours")
-                       : request.source == Source::random ? fmt::format("vectors: random, seed {}", request.seed)
-                       : request.queries.vectors          ? std::string("vectors: yours")
-                                                          : std::string("vectors: trained on public-domain text");
-    std::string drawn;
-    const auto add = [&](const char* what) {
-        if (!drawn.empty()) drawn += ", ";
-        drawn += what;
-    };
-    if (request.arrays == nullptr && request.projection != ProjectionKind::identity) add("projections");
-    if (has_weights(request.score)) add("score weights");
-    if (request.select == Select::local) add("window centres");
-    if (request.select == Select::hard) add("samples");
-    if (request.method != Method::exact && request.method != Method::elu) add("features");
-    if (request.whole_output) add("W_O");
-    if (!drawn.empty()) text += fmt::format(" · {}: random, seed {}", drawn, request.seed);
-    return text;
-}
-
 AttentionPanel::AttentionPanel()
     : vectors_([](const std::string& path, const Progress&) { return load_vectors(path); },
                {.describe = [](const std::string& path) { return path; }, .wake = waker()}),
@@ -116,64 +79,6 @@ std::string AttentionPanel::source_text() const {
     return text;
 }
 
-Request AttentionPanel::request() const {
-    Request r;
-    r.source = params_.source;
-    r.seed = static_cast<std::uint64_t>(params_.seed);
-    r.head = params_.head;
-    r.layer = params_.source == Source::weights ? params_.layer : 1;
-    if (params_.view == View::heads) r.other_head = params_.other_head;
-    r.whole_output = params_.view == View::output;
-    r.exclude_first = params_.exclude_first;
-    if (params_.from_tokens()) {
-        r.queries.source = params_.source;
-        r.queries.seed = r.seed;
-        r.queries.shuffle = params_.shuffle;
-        if (params_.source == Source::text) {
-            r.queries.text = params_.text;
-            r.queries.tokenizer = params_.tokenizer;
-            r.merge_words = params_.tokenizer == Tokenizer::characters && params_.merge_words;
-        } else {
-            r.queries.length = params_.length;
-        }
-        if (params_.keys == Keys::second) {
-            r.keys = r.queries;
-            r.keys->second = true;
-            r.keys->text = params_.source == Source::text ? params_.key_text : "";
-            r.keys->length = params_.source == Source::random ? params_.key_length : 0;
-        }
-        r.heads = params_.heads;
-        r.dim = params_.dim;
-        r.key_dim = params_.widths_may_differ() && params_.key_dim > 0 ? params_.key_dim : params_.dim;
-        r.projection = params_.projection;
-    }
-    if (!params_.has_inputs()) return r;
-    r.position = params_.position;
-    r.position_amount = params_.position_amount;
-    r.score = params_.score;
-    r.temperature = params_.temperature;
-    if (params_.has_score_weights()) {
-        r.score_scale = params_.score_scale;
-        r.score_hidden = params_.score_hidden;
-    }
-    r.mask = params_.mask;
-    r.mask_size = params_.mask == MaskKind::padding  ? params_.padding
-                  : params_.mask == MaskKind::window ? params_.window
-                  : params_.mask == MaskKind::prefix ? params_.prefix
-                  : params_.mask == MaskKind::block  ? params_.block
-                                                     : 0;
-    r.painted = params_.painted;
-    r.select = params_.select;
-    if (params_.select == Select::hard) r.samples = params_.samples;
-    if (params_.select == Select::local) r.half_width = params_.half_width;
-    r.method = params_.method;
-    if (params_.method != Method::exact) {
-        r.features = params_.features;
-        r.orthogonal = params_.orthogonal;
-    }
-    return r;
-}
-
 void AttentionPanel::show(std::shared_ptr<const Shown> shown, double seconds) {
     seconds_ = seconds;
     if (shown == shown_) return;
@@ -191,6 +96,7 @@ void AttentionPanel::update() {
     bool kept = false;
     if (wanted && wanted != cancelled_) {
         cancelled_.reset();
+        if (wanted != newest_) drop_error_.reset();  // the user has gone on
         newest_ = wanted;
         const Request all = without_choice_of_head(*wanted);
         strip_job_.submit(all);
@@ -238,7 +144,7 @@ void AttentionPanel::hide_small_weights() {
 
 // The request, once the user's files are read where they are wanted; until then what is shown stays.
 std::optional<Request> AttentionPanel::request_with_files() {
-    Request wanted = request();
+    Request wanted = request_of(params_);
     file_error_.reset();
     if (params_.source == Source::text && !params_.vectors.empty()) {
         vectors_path_ = params_.vectors;
@@ -252,8 +158,12 @@ std::optional<Request> AttentionPanel::request_with_files() {
         vectors_.cancel();  // naming a file again reads it again
         vectors_path_.clear();
     }
-    if (!params_.from_tokens()) {
+    if (params_.from_tokens()) {
+        cancelled_files_.reset();
+    } else {
         const ArraysRequest files = arrays_request(params_);
+        if (files == cancelled_files_) return std::nullopt;
+        cancelled_files_.reset();
         arrays_.submit(files);
         const auto& loaded = arrays_.poll();
         if (loaded.error) file_error_ = loaded.error;
@@ -275,6 +185,7 @@ void AttentionPanel::wait() {
 
 void AttentionPanel::cancel() {
     if (vectors_.stale()) params_.vectors.clear();
+    if (arrays_.stale()) cancelled_files_ = arrays_request(params_);
     cancelled_ = newest_;
     vectors_.cancel();
     arrays_.cancel();
@@ -294,7 +205,7 @@ void AttentionPanel::agree() {
 
 PanelStatus AttentionPanel::status() const {
     PanelStatus status;
-    if (cancelled_)
+    if (cancelled_ || cancelled_files_)
         status.error = Error{ErrorCode::cancelled,
                              "cancelled: the picture is of the settings before; change anything to compute again"};
     status.stale = map_job_.stale() || strip_job_.stale() || vectors_.stale() || arrays_.stale();
@@ -305,7 +216,7 @@ PanelStatus AttentionPanel::status() const {
         if (*error && !status.error) status.error = *error;
     status.seconds = seconds_;
     // Of what is shown, which may be older than the parameters.
-    status.provenance = provenance_of(shown_request_ ? *shown_request_ : request());
+    status.provenance = provenance_of(shown_request_ ? *shown_request_ : request_of(params_));
     if (shown_ && invented_tokens(*shown_) * 2 > token_count(*shown_))
         status.provenance +=
             fmt::format(" · {} of {} made from letters", invented_tokens(*shown_), token_count(*shown_));
@@ -359,134 +270,6 @@ std::optional<Cell> AttentionPanel::pinned() const {
     const Matrix& weights = *shown_->weights;
     if (params_.pin_query >= weights.rows() || params_.pin_key >= weights.cols()) return std::nullopt;
     return Cell{params_.pin_query, params_.pin_key};
-}
-
-void AttentionPanel::pin(const Cell& cell) {
-    params_.pin_query = static_cast<int>(cell.row);
-    params_.pin_key = static_cast<int>(cell.column);
-}
-
-void AttentionPanel::move_pin(Index rows, Index columns) {
-    if (!shown_) return;
-    const Matrix& weights = *shown_->weights;
-    const Cell from = explained().value_or(Cell{0, 0});
-    pin({std::clamp<Index>(from.row + rows, 0, weights.rows() - 1),
-         std::clamp<Index>(from.column + columns, 0, weights.cols() - 1)});
-}
-
-bool AttentionPanel::key(const KeyPress& press) {
-    const Index step = press.shift ? 10 : 1;
-    const auto count = static_cast<int>(heads());
-    switch (press.key) {
-        case GLFW_KEY_UP:
-            move_pin(-step, 0);
-            return true;
-        case GLFW_KEY_DOWN:
-            move_pin(step, 0);
-            return true;
-        case GLFW_KEY_LEFT:
-            move_pin(0, -step);
-            return true;
-        case GLFW_KEY_RIGHT:
-            move_pin(0, step);
-            return true;
-        case GLFW_KEY_ESCAPE:
-            if (params_.pin_query < 0) return false;
-            params_.pin_query = params_.pin_key = -1;
-            return true;
-        case GLFW_KEY_LEFT_BRACKET:
-        case GLFW_KEY_PAGE_UP:
-            params_.head = params_.head <= 1 ? count : params_.head - 1;
-            return true;
-        case GLFW_KEY_RIGHT_BRACKET:
-        case GLFW_KEY_PAGE_DOWN:
-            params_.head = params_.head >= count ? 1 : params_.head + 1;
-            return true;
-        case GLFW_KEY_A:
-            if (press.control) return false;
-            if (params_.head != 0) {
-                head_before_average_ = params_.head;
-                params_.head = 0;
-            } else {
-                params_.head = std::min(head_before_average_, count);
-            }
-            return true;
-        case GLFW_KEY_S:
-            if (!params_.from_tokens()) return false;
-            params_.shuffle = press.shift ? 0 : params_.shuffle + 1;
-            return true;
-        case GLFW_KEY_P:
-            if (!params_.has_inputs()) return false;
-            params_.paint = !params_.paint;
-            return true;
-        default:
-            return false;
-    }
-}
-
-std::vector<std::pair<std::string, std::string>> AttentionPanel::key_help() const {
-    return {{"click a cell", "pin it: its computation is written below"},
-            {"arrow keys", "move the pinned cell (Shift: by ten)"},
-            {"Esc", "unpin"},
-            {"[   ]   Page Up/Down", "previous, next head"},
-            {"A", "average of all heads, and back"},
-            {"S   Shift S", "shuffle the tokens, back to the order as written"},
-            {"P", "paint the mask with the mouse, and stop painting"}};
-}
-
-void AttentionPanel::source_edited(const std::string& before) {
-    if (params_.pin_query < 0) return;
-    const auto old_tokens = tokenize(before, params_.tokenizer, most_tokens);
-    const auto new_tokens = tokenize(params_.text, params_.tokenizer, most_tokens);
-    if (!old_tokens || !new_tokens || params_.shuffle != 0) return;
-    params_.pin_query = static_cast<int>(std::max<Index>(0, follow(params_.pin_query, *old_tokens, *new_tokens)));
-    if (params_.keys == Keys::same)
-        params_.pin_key = static_cast<int>(std::max<Index>(0, follow(params_.pin_key, *old_tokens, *new_tokens)));
-}
-
-bool AttentionPanel::drop_file(const std::string& path) {
-    drop_error_.reset();
-    const Result<Dropped> looked = look_at_dropped(path);
-    if (!looked) {
-        drop_error_ = looked.error();
-        return true;
-    }
-    const auto array = [&](const std::string& name) { return name.empty() ? path : path + ":" + name; };
-    switch (looked->as) {
-        case DroppedAs::nothing:
-            return false;
-        case DroppedAs::tokens:
-            if (params_.from_tokens()) return false;
-            params_.tokens_file = path;
-            return true;
-        case DroppedAs::weights:
-            params_.source = Source::weights;
-            params_.weights_file = array(looked->weights_name);
-            params_.tokens_file.clear();
-            params_.head = params_.layer = 1;
-            break;
-        case DroppedAs::qkv_of_one_file:
-            params_.source = Source::qkv;
-            params_.q_file = array(looked->q);
-            params_.k_file = array(looked->k);
-            params_.v_file = array(looked->v);
-            params_.tokens_file.clear();
-            params_.head = 1;
-            break;
-        case DroppedAs::q:
-        case DroppedAs::k:
-        case DroppedAs::v:
-            params_.source = Source::qkv;
-            (looked->as == DroppedAs::q   ? params_.q_file
-             : looked->as == DroppedAs::k ? params_.k_file
-                                          : params_.v_file) = path;
-            break;
-    }
-    return true;
-}
-
-std::string AttentionPanel::drop_help() const {
-    return "arrays (.npy, .safetensors) and, beside arrays, their tokens (.txt, .json)";
 }
 
 std::string AttentionPanel::explain_text() const {

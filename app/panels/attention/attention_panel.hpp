@@ -15,8 +15,8 @@
 
 namespace attnscope::attention_panel {
 
-/// Where the numbers of a request come from, for the badge and for files.
-std::string provenance_of(const Request& request);
+/// The colours of weights up to `largest`.
+ColorRange weight_range(const Params& params, double largest);
 
 class AttentionPanel final : public Panel {
 public:
@@ -50,7 +50,6 @@ public:
     Params& params() { return params_; }
 
 private:
-    Request request() const;
     std::optional<Request> request_with_files();
     bool files_ready(Request& wanted);
     void show(std::shared_ptr<const Shown> shown, double seconds);
@@ -63,6 +62,7 @@ private:
     std::optional<Cell> pointed() const { return hovered_ ? hovered_ : pinned(); }
     void pin(const Cell& cell);
     void move_pin(Index rows, Index columns);
+    void shuffle();  // another order
     void paint(const std::optional<Cell>& cell);
 
     Heatmap make_map(const Theme& theme) const;
@@ -102,12 +102,13 @@ private:
     std::optional<Request> newest_;  // what update() last asked for
     std::optional<Request> shown_request_;
     std::optional<Request> cancelled_;                     // not to be computed again until it changes
+    std::optional<ArraysRequest> cancelled_files_;         // not to be read again until they change
     std::vector<std::string> row_labels_, column_labels_;  // of the shown tokens
     std::shared_ptr<const Matrix> above_threshold_;        // the weights without the small ones; null: all are shown
     double threshold_shown_ = -1, hidden_share_ = 0;
     HeatmapView view_;
     CompareView compare_view_;
-    PlotView row_view_, received_view_, heads_view_, gradient_view_;
+    PlotView row_view_, received_view_, heads_view_, distance_view_, gradient_view_;
     BreakdownMemory breakdown_;
     std::optional<Cell> hovered_;
     std::optional<bool> painting_;  // while the mouse is down: whether cells are being hidden or shown

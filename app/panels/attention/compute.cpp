@@ -153,11 +153,17 @@ Result<void> add_other_head(const Request& request, const Progress& progress, Sh
     other.other_head.reset();
     Result<Shown> computed = compute_one(other, shown.sides, other.head, progress.silent());
     if (!computed) return computed.error();
+    // Of an approximation, or of samples, two heads are compared as they come out.
     Second second;
     second.first_title = head_title(request.head);
     second.title = head_title(other.head);
-    second.weights = computed->weights;
-    second.largest = computed->largest_weight;
+    if (shown.second) {
+        second.first = shown.second->weights;
+        second.first_title += ", " + shown.second->title;
+        second.title += ", " + shown.second->title;
+    }
+    second.weights = computed->second ? computed->second->weights : computed->weights;
+    second.largest = std::max(largest_of(*second.weights), second.first ? largest_of(*second.first) : 0.0);
     shown.second = std::move(second);
     return {};
 }
@@ -238,6 +244,8 @@ Result<void> merge_words(Shown& shown) {
     shown.weights = std::make_shared<const Matrix>(merge_map(*shown.weights, rows, columns));
     if (shown.second)
         shown.second->weights = std::make_shared<const Matrix>(merge_map(*shown.second->weights, rows, columns));
+    if (shown.second && shown.second->first)
+        shown.second->first = std::make_shared<const Matrix>(merge_map(*shown.second->first, rows, columns));
     shown.entropy_bits = row_entropies(*shown.weights);
     shown.scores.reset();
     shown.inputs.clear();
@@ -259,30 +267,6 @@ Matrix thumbnail_of(const Matrix& map, Index size) {
 
 }  // namespace
 
-Result<void> check_request(const Request& request) {
-    const Index heads = heads_of(request), layers = layers_of(request);
-    const auto outside = [&](const char* key, Index value) {
-        return invalid_input(
-            fmt::format("{}: {} is out of range: there are {} heads (0 shows their average)", key, value, heads));
-    };
-    if (request.head > heads) return outside("head", request.head);
-    if (request.other_head && *request.other_head > heads) return outside("other_head", *request.other_head);
-    if (request.layer > layers)
-        return invalid_input(fmt::format("layer: {} is out of range: there are {} layers", request.layer, layers));
-    if (request.method == Method::exact) return {};
-    if (request.score != ScoreKind::scaled_dot && request.score != ScoreKind::dot)
-        return invalid_input(
-            "method: features approximate the exponential of a dot product; score=scaled_dot or "
-            "score=dot is needed, or method=exact");
-    if (request.position == PositionKind::alibi)
-        return invalid_input("method: features cannot carry ALiBi's bias; another position is needed, or method=exact");
-    if (request.select != Select::soft)
-        return invalid_input(
-            "method: an approximation is shown beside soft attention; select=soft is needed, or "
-            "method=exact");
-    return {};
-}
-
 double Shown::weight(Index query, Index key) const {
     const float w = (*weights)(query, key);
     return std::isnan(w) ? 0 : static_cast<double>(w);
@@ -290,14 +274,6 @@ double Shown::weight(Index query, Index key) const {
 
 bool Shown::masked(Index query, Index key) const {
     return std::isnan((*weights)(query, key));
-}
-
-Index heads_of(const Request& request) {
-    return request.arrays ? request.arrays->heads() : request.heads;
-}
-
-Index layers_of(const Request& request) {
-    return request.arrays ? request.arrays->layers() : 1;
 }
 
 Result<Shown> compute_shown(const Request& request, const Progress& progress) {
@@ -375,13 +351,6 @@ Result<Strip> compute_strip(const Request& shown_request, const Progress& progre
     for (std::optional<Error>& error : errors)
         if (error) return std::move(*error);
     return strip;
-}
-
-std::string in_words(const Request& request) {
-    if (request.source == Source::random)
-        return fmt::format("L = {}, {} heads, d = {}", request.queries.length, request.heads, request.dim);
-    return fmt::format("{}, {} heads, d = {}", request.source == Source::text ? "this text" : "these arrays",
-                       heads_of(request), request.dim);
 }
 
 }  // namespace attnscope::attention_panel

@@ -6,41 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "app/panels/attention/arrays.hpp"
-#include "app/panels/attention/tokens.hpp"
+#include "app/panels/attention/request.hpp"
 #include "core/attention/attention.hpp"
 #include "core/attention/multi_head.hpp"
 
 namespace attnscope::attention_panel {
-
-struct Request {
-    Source source = Source::text;
-    TokenRequest queries;
-    std::optional<TokenRequest> keys;      // of cross-attention
-    std::shared_ptr<const Arrays> arrays;  // of Source::qkv and Source::weights
-    std::uint64_t seed = 0;
-    Index heads = 1, head = 1 /* from 1; 0 = average */, layer = 1;
-    std::optional<Index> other_head;  // to be compared with
-    Index dim = 1, key_dim = 1;
-    ProjectionKind projection = ProjectionKind::identity;
-    PositionKind position = PositionKind::none;
-    double position_amount = 1;
-    ScoreKind score = ScoreKind::scaled_dot;
-    double score_scale = 1;
-    Index score_hidden = 1;
-    double temperature = 1;
-    MaskKind mask = MaskKind::none;
-    Index mask_size = 0;
-    std::string painted;
-    Select select = Select::soft;
-    Index samples = 1;
-    double half_width = 1;
-    Method method = Method::exact;
-    Index features = 1;
-    bool orthogonal = true;
-    bool merge_words = false, exclude_first = false, whole_output = false;
-    friend bool operator==(const Request&, const Request&) = default;
-};
 
 /// Both sides of attention; in self-attention they are the same.
 struct Sides {
@@ -56,6 +26,7 @@ struct HeadInput {
 /// A second map that the first is compared with.
 struct Second {
     std::string first_title, title;
+    std::shared_ptr<const Matrix> first;    // what it is compared with; null: Shown::weights
     std::shared_ptr<const Matrix> weights;  // masked cells are NaN
     double largest = 0;                     // of the weights
     Matrix output;                          // empty where there is none
@@ -112,19 +83,9 @@ Result<Sides> make_sides(const Request& request);
 /// head from 0.
 Result<HeadInput> make_head(const Request& request, const Sides& sides, Index head);
 
-/// head, other_head or layer out of range; settings that exclude each other.
-Result<void> check_request(const Request& request);
-
 /// Errors: those of check_request(), tokenize(), attention(), kernel_attention(), CellSet::parse().
 Result<Shown> compute_shown(const Request& request, const Progress& progress);
 /// The same request's heads, of all layers, as small maps; which of them are shown does not matter.
 Result<Strip> compute_strip(const Request& request, const Progress& progress);
-
-/// How many heads and layers there are to choose from.
-Index heads_of(const Request& request);
-Index layers_of(const Request& request);
-
-/// The request as a few words, for "not enough memory for ...".
-std::string in_words(const Request& request);
 
 }  // namespace attnscope::attention_panel

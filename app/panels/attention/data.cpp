@@ -165,7 +165,8 @@ Panel::DataJob AttentionPanel::data_job(DataFormat format) const {
     Params params = params_;  // describe() gives access to fields, so it needs a copy of its own
     Json parameters = parameters_json(attnscope::describe(params));
     const std::string vectors = params_.source == Source::text ? params_.vectors : std::string();
-    return [format, wanted = request(), vectors, files = arrays_request(params_), from_tokens = params_.from_tokens(),
+    return [format, wanted = request_of(params_), vectors, files = arrays_request(params_),
+            from_tokens = params_.from_tokens(),
             parameters = std::move(parameters)](const Progress& progress) -> Result<std::string> {
         Request all_heads = wanted;
         if (!vectors.empty()) {

@@ -265,7 +265,7 @@ void draw_explain_line(Canvas& canvas, const Rect& area, const Shown& shown, con
     if (shown.without_first)
         parts.push_back({"without the first key, renormalised",
                          {{short_number(shown.weight(at.row, at.column)), t.text, Script::normal, true}}});
-    parts.push_back({shown.second ? "adds to the output of A" : "adds to the output",
+    parts.push_back({shown.second && !shown.second->first ? "adds to the output of A" : "adds to the output",
                      {{short_number(c.weight) + " · ", t.text}, {"v", t.key}, {key, t.key, Script::sub}}});
     if (const std::optional<std::string> second = second_words(shown, at))
         parts.push_back({"compared with", {{*second, t.text}}});

@@ -48,9 +48,8 @@ Second sample_head(const Request& request, const HeadInput& input, const Matrix&
 }
 
 FeatureSpec features_of(const Request& request, Index head) {
-    constexpr Estimator estimators[] = {Estimator::positive, Estimator::trig, Estimator::positive,
-                                        Estimator::hyperbolic, Estimator::elu};
-    return {.estimator = estimators[static_cast<std::size_t>(request.method)],
+    static_assert(static_cast<int>(Method::elu) == static_cast<int>(Estimator::elu) + 1);
+    return {.estimator = static_cast<Estimator>(static_cast<int>(request.method) - 1),  // exact comes before them
             .features = request.features,
             .orthogonal = request.orthogonal,
             .seed = request.seed + static_cast<std::uint64_t>(head)};

@@ -314,5 +314,36 @@ TEST(AttentionModes, SaysWhatIsRandom) {
     EXPECT_THAT(panel.status().provenance, AllOf(HasSubstr("trained"), HasSubstr("features: random, seed 1")));
 }
 
+TEST(AttentionModes, TwoHeadsAreComparedAsTheSettingsMakeThem) {
+    Request request = of_text(sentence);
+    request.select = Select::argmax;
+    request.other_head = 2;
+    const Shown shown = shown_of(request);
+    ASSERT_TRUE(shown.second && shown.second->first);
+    for (const Matrix* map : {shown.second->first.get(), shown.second->weights.get()})
+        EXPECT_TRUE((map->rowwise().maxCoeff().array() == 1).all()) << "both are one-hot";
+    EXPECT_FALSE((shown.weights->rowwise().maxCoeff().array() == 1).all()) << "the breakdown is of the soft weights";
+}
+
+TEST(AttentionModes, ControlsThatDoNothingAreNotShown) {
+    Params p;
+    const ParamList list = describe(p);
+    const auto visible = [&](const char* key) {
+        const Param* param = find(list, key);
+        return !param->visible || param->visible();
+    };
+    for (const char* key : {"show", "threshold", "top", "paint", "color", "scale", "sort_dims"})
+        EXPECT_TRUE(visible(key)) << key;
+    p.method = Method::positive;
+    for (const char* key : {"show", "threshold", "top", "paint"}) EXPECT_FALSE(visible(key)) << key << ": three maps";
+    EXPECT_TRUE(visible("color"));
+    p.method = Method::exact;
+    p.view = View::output;
+    for (const char* key : {"show", "threshold", "top", "paint", "color", "scale", "sort_dims", "exclude_first"})
+        EXPECT_FALSE(visible(key)) << key << ": every matrix";
+    EXPECT_FALSE(visible("other_head"));
+    EXPECT_TRUE(visible("seed")) << "W_O is random";
+}
+
 }  // namespace
 }  // namespace attnscope::attention_panel

@@ -101,13 +101,21 @@ void draw_output_view(Canvas& canvas, const Rect& area, const Shown& shown) {
     const Rect foot = rest.cut_bottom(52);
     const bool tokens = all.x_queries != nullptr;
     const float height = rest.height() / (tokens ? 3 : 2);
-    if (tokens)
+    if (tokens && *all.x_queries == *all.x_keys)
         draw_row(canvas, rest.cut_top(height),
                  {{"X", "n × D", all.x_queries, t.text},
                   {"W_Q", "D × d_k", all.w_q, t.query},
                   {"W_K", "D × d_k", all.w_k, t.key},
                   {"W_V", "D × d_v", all.w_v, t.key}},
                  {"×", ",", ","});
+    else if (tokens)  // two texts
+        draw_row(canvas, rest.cut_top(height),
+                 {{"X, queries", "n_q × D", all.x_queries, t.query},
+                  {"W_Q", "D × d_k", all.w_q, t.query},
+                  {"X, keys", "n_k × D", all.x_keys, t.key},
+                  {"W_K", "D × d_k", all.w_k, t.key},
+                  {"W_V", "D × d_v", all.w_v, t.key}},
+                 {"×", ";", "×", ","});
     const ScoreKind kind = shown.inputs.empty() ? ScoreKind::scaled_dot : shown.inputs.front().options.score;
     const bool product = kind == ScoreKind::scaled_dot || kind == ScoreKind::dot;
     std::vector<Block> row{{"Q", "n_q × d_k", all.q, t.query},

@@ -152,7 +152,7 @@ void Params::describe_heads(Describe& d) {
                       "coordinates; random: W_Q, W_K, W_V from N(0, 1/D); shared: the same, with W_Q = W_K.",
               .visible = tokens});
     d.group("Positions");
-    d.choice("position", position, {"none", "sinusoidal", "linear", "integer", "binary", "rope", "alibi"},
+    d.choice("position", position, {position_names.begin(), position_names.end()},
              {.label = "code",
               .help = "How attention learns the order. Added to the tokens: sinusoidal, linear i/(n−1), integer i, "
                       "binary digits. RoPE turns q and k; ALiBi lowers the scores of distant keys.",
@@ -175,7 +175,7 @@ void Params::describe_score(Describe& d) {
     const auto inputs = [this] { return has_inputs(); };
     const auto weighted = [this] { return has_inputs() && has_score_weights(); };
     d.group("Score");
-    d.choice("score", score, {"scaled_dot", "dot", "general", "additive", "concat", "cosine", "sum"},
+    d.choice("score", score, {score_names.begin(), score_names.end()},
              {.label = "function",
               .help = "scaled dot q·k/√d; dot q·k; general qᵀWk; additive w·tanh(W_q q + W_k k); concat "
                       "w·tanh(W[q;k]), the same function with W = [W_q W_k]; cosine; sum 1ᵀ(q + k), whose weights do "
@@ -236,7 +236,7 @@ void Params::describe_mask(Describe& d) {
     d.toggle("paint", paint,
              {.label = "paint",
               .help = "Hide cells by drawing on the map with the mouse; drawing on hidden cells shows them again.",
-              .visible = [this] { return has_inputs(); }});
+              .visible = [this] { return has_inputs() && one_map(); }});
     d.text("painted", painted,
            {.label = "hidden cells",
             .max_bytes = 1U << 20U,
@@ -272,7 +272,9 @@ void Params::describe_selection(Describe& d) {
             .unit = "tokens",
             .help = "Keys farther than D from the predicted position are not seen; σ = D / 2.",
             .visible = [this] { return has_inputs() && select == Select::local; }});
-    d.choice("method", method, {"exact", "trig", "positive", "hyperbolic", "elu"},
+    std::vector<std::string> methods{"exact"};
+    methods.insert(methods.end(), estimator_names.begin(), estimator_names.end());
+    d.choice("method", method, methods,
              {.label = "kernel",
               .help = "exact softmax, or beside it an approximation that is linear in L: random features (trig, "
                       "positive, hyperbolic), or elu + 1.",
@@ -292,14 +294,18 @@ void Params::describe_selection(Describe& d) {
 }
 
 void Params::describe_show(Describe& d) {
-    const auto of_weights = [this] { return show == Show::weights; };
+    // What does nothing in the present picture is not shown: see one_map().
+    const auto of_weights = [this] { return shows_weights() && view != View::output; };
+    const auto of_one_map = [this] { return shows_weights() && one_map(); };
     d.group("Show");
     d.choice("show", show, {"weights", "scores"},
              {.label = "values", .help = "The weights after softmax, or the scores before it.", .visible = [this] {
-                  return has_inputs();
+                  return has_inputs() && one_map();
               }});
     d.choice("color", color, {"viridis", "cividis", "magma", "diverging"},
-             {.label = "colours", .help = "The colour map; diverging is made for signed scores."});
+             {.label = "colours", .help = "The colour map; diverging is made for signed scores.", .visible = [this] {
+                  return view != View::output;
+              }});
     d.choice("scale", scale, {"linear", "sqrt", "log"},
              {.label = "scale",
               .help = "How weights are spread over the colours: sqrt and log show the small ones.",
@@ -311,14 +317,14 @@ void Params::describe_show(Describe& d) {
             .lowest = 0,
             .highest = 1,
             .help = "Weights below it are not drawn.",
-            .visible = of_weights});
+            .visible = of_one_map});
     d.integer("top", top,
               {.label = "top k",
                .min = 0,
                .max = 5,
                .highest = 9,
                .help = "Writes the rank of each row's heaviest keys into their cells.",
-               .visible = of_weights});
+               .visible = of_one_map});
     d.toggle("exclude_first", exclude_first,
              {.label = "no first key",
               .help = "Leaves out the first key, where attention often sinks, and renormalises each row.",
@@ -326,7 +332,7 @@ void Params::describe_show(Describe& d) {
     d.toggle("sort_dims", sort_dims,
              {.label = "sort dims",
               .help = "Sorts the dimensions of the breakdown by what they add to the score.",
-              .visible = [this] { return has_inputs(); }});
+              .visible = [this] { return has_inputs() && view != View::output; }});
     d.integer("pin_query", pin_query,
               {.label = "pinned query",
                .min = -1,

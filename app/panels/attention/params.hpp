@@ -8,6 +8,7 @@
 #include "core/attention/mask.hpp"
 #include "core/attention/projection.hpp"
 #include "core/attention/score.hpp"
+#include "core/features/random_features.hpp"
 #include "core/positions/positions.hpp"
 #include "core/text/tokenizer.hpp"
 
@@ -89,6 +90,11 @@ struct Params {
         return (score == ScoreKind::scaled_dot || score == ScoreKind::dot) && position != PositionKind::alibi &&
                select == Select::soft;
     }
+    /// Whether one map is shown, and not two with their difference, or every matrix.
+    bool one_map() const {
+        return view == View::map && method == Method::exact && select != Select::hard && select != Select::argmax;
+    }
+    bool shows_weights() const { return show == Show::weights || !has_inputs() || !one_map(); }
     /// Whether anything that is shown is random.
     bool uses_seed() const {
         const bool projected = from_tokens() && (source == Source::random || projection != ProjectionKind::identity);

@@ -24,12 +24,6 @@ constexpr float least_maps = 230;
 constexpr float breakdown_beside_maps_needs = 560;
 constexpr Index most_marked = 512;  // marks on a larger map would be a veil
 
-ColorRange weight_range(const Params& params, double largest) {
-    const double high = largest > 0 ? largest : 1;
-    if (params.color == ColorMap::diverging) return {-high, high, ColorScale::linear};  // zero in the middle
-    return {0, high, params.scale};
-}
-
 ColorRange score_range(const Params& params, const Shown& shown) {
     double low = shown.lowest_score, high = shown.highest_score;
     if (params.color == ColorMap::diverging) {  // zero in the middle
@@ -74,6 +68,12 @@ std::vector<CellMark> negatives(const Matrix& weights) {
 }
 
 }  // namespace
+
+ColorRange weight_range(const Params& params, double largest) {
+    const double high = largest > 0 ? largest : 1;
+    if (params.color == ColorMap::diverging) return {-high, high, ColorScale::linear};  // zero in the middle
+    return {0, high, params.scale};
+}
 
 void AttentionPanel::draw_icon(Canvas& canvas, const Rect& rect, Color color) const {
     const float step = rect.width() / 3, size = step - 1.5F;
@@ -148,12 +148,13 @@ void AttentionPanel::draw_buttons(Canvas& canvas, Interaction& interaction, Rect
             button("unshuffle", "As written", "The tokens in their own order (Shift S).", false))
             params_.shuffle = 0;
         if (button("shuffle button", "Shuffle", "Puts the tokens into another order (S).", params_.shuffle != 0))
-            ++params_.shuffle;
+            shuffle();
     }
     if (params_.has_inputs()) {
         if (!params_.painted.empty() && button("unpaint", "Unhide all", "Shows every painted cell again.", false))
             params_.painted.clear();
-        if (params_.paint && button("stop painting", "Stop painting", "The mouse moves the picture again (P).", true))
+        if (params_.paint && params_.one_map() &&
+            button("stop painting", "Stop painting", "The mouse moves the picture again (P).", true))
             params_.paint = false;
         if (params_.select == Select::hard) {
             if (button("sample 10", "× 10", "Ten times as many samples.", false))
@@ -225,8 +226,8 @@ void AttentionPanel::draw_pictures(Canvas& canvas, Interaction& interaction, con
             const float wanted = std::clamp(inside.height() * 0.32F, 110.0F, 200.0F);
             if (left >= 110) draw_head_numbers(canvas, interaction, inside.cut_bottom(std::min(left, wanted)));
         } else {
-            const bool gradient = params_.select == Select::hard && pointed() && !shown_->inputs.empty() &&
-                                  shown_->head > 0 && left >= 110;
+            const bool gradient = params_.select == Select::hard && pointed() && shown_->inputs.size() == 1 &&
+                                  shown_->weights->cols() <= most_marked && left >= 110;
             const bool heads = many && left >= (gradient ? 110 : row_strip);
             const float wanted = gradient ? std::max(130.0F, inside.height() * 0.3F) : row_strip;
             Rect row = inside.cut_bottom(gradient || heads ? std::min(left, wanted) : 0);
@@ -270,7 +271,7 @@ Heatmap AttentionPanel::map_of(const Theme& t, std::shared_ptr<const Matrix> val
     map.column_title = "keys →";
     map.value_title = "weight";
     map.pinned = pinned();
-    map.painting = params_.paint && params_.has_inputs() && !shown.merged;
+    map.painting = params_.paint && params_.has_inputs() && params_.one_map() && !shown.merged;
     return map;
 }
 
@@ -295,7 +296,7 @@ Heatmap AttentionPanel::make_map(const Theme& t) const {
 std::optional<Heatmap> AttentionPanel::comparable(const Theme& theme) const {
     if (!shown_) return std::nullopt;
     // What the settings yield: the approximation, the samples; not the exact weights that they stand beside.
-    const bool second = shown_->second && params_.view != View::heads && params_.show == Show::weights;
+    const bool second = shown_->second && params_.view != View::heads;
     Heatmap map = second ? map_of(theme, shown_->second->weights) : make_map(theme);
     if (second) map.picture.range = weight_range(params_, shown_->second->largest);
     map.bars = {};
@@ -320,33 +321,10 @@ void AttentionPanel::draw_map(Canvas& canvas, Interaction& interaction, const Re
                                                                                       : "below the threshold"));
 }
 
-// The first cell of a stroke says whether the stroke hides or shows; cells the mouse jumped over are painted too.
-void AttentionPanel::paint(const std::optional<Cell>& cell) {
-    if (!cell) {
-        painting_.reset();
-        return;
-    }
-    Result<CellSet> cells = CellSet::parse(params_.painted);
-    if (!cells) return;  // the text typed by hand is wrong, and status() says so
-    if (!painting_) {
-        painting_ = !cells->contains(cell->row, cell->column);
-        painted_last_ = *cell;
-    }
-    const Cell from = *painted_last_;
-    const Index steps = std::max<Index>({std::abs(cell->row - from.row), std::abs(cell->column - from.column), 1});
-    for (Index s = 0; s <= steps; ++s) {
-        const Index row = from.row + (cell->row - from.row) * s / steps,
-                    column = from.column + (cell->column - from.column) * s / steps;
-        cells->set(row, {column, column + 1}, *painting_);
-    }
-    painted_last_ = *cell;
-    params_.painted = cells->to_text();
-}
-
 void AttentionPanel::draw_second(Canvas& canvas, Interaction& interaction, const Rect& area) {
     const Shown& shown = *shown_;
     ComparedMaps maps;
-    maps.a = map_of(canvas.theme(), shown.weights);
+    maps.a = map_of(canvas.theme(), shown.second->first ? shown.second->first : shown.weights);
     maps.b = map_of(canvas.theme(), shown.second->weights);
     maps.b.picture.range = weight_range(params_, shown.second->largest);  // the wider of both is used
     if (shown.second->negative > 0) maps.b.marks = negatives(*shown.second->weights);
@@ -366,98 +344,6 @@ void AttentionPanel::draw_side(Canvas& canvas, Interaction& interaction, const R
     }
     draw_received(canvas, interaction, rest.cut_top(many ? area.height() * 0.47F : area.height()));
     if (many) draw_strip(canvas, interaction, rest);
-}
-
-// Which keys are attended most.
-void AttentionPanel::draw_received(Canvas& canvas, Interaction& interaction, const Rect& area) {
-    const Theme& t = canvas.theme();
-    Plot plot;
-    Series bars{.name = "attention received", .color = t.key, .kind = Series::bars};
-    bars.y.assign(shown_->column_sums.begin(), shown_->column_sums.end());
-    if (const std::optional<Cell> cell = pointed()) {
-        bars.colors.assign(bars.y.size(), mix(t.ground, t.key, 0.65F));
-        bars.colors[static_cast<std::size_t>(cell->column)] = t.key;
-    }
-    plot.title = "attention each key receives";
-    plot.y.name = "sum of weights";
-    if (params_.from_tokens() && params_.source == Source::text)
-        plot.x.categories = column_labels_;
-    else
-        plot.x = {.name = "key", .integers = true};
-    plot.series.push_back(std::move(bars));
-    draw_plot(canvas, area, plot, received_view_, interaction.area("received", area));
-}
-
-void AttentionPanel::draw_strip(Canvas& canvas, Interaction& interaction, const Rect& area) {
-    const Theme& t = canvas.theme();
-    const Strip& strip = *strip_->value;
-    const std::size_t count = strip.maps.size();
-    const bool grid = strip.layers > 1;
-    const float least_space = grid ? 3 : 12, most_space = grid ? 8 : 36, name_height = grid ? 0 : 24, top = 10;
-    // As many columns as make the squares largest; layers are rows.
-    std::size_t columns = 1;
-    float size = 0;
-    for (std::size_t c = 1; c <= count; ++c) {
-        if (grid && c != static_cast<std::size_t>(strip.heads)) continue;
-        const std::size_t rows = (count + c - 1) / c;
-        const auto across = static_cast<float>(c), down = static_cast<float>(rows);
-        const float fits =
-            std::min((area.width() - least_space * (across - 1)) / across,
-                     (area.height() - top - (grid ? 18 + least_space * (down - 1) : 0)) / down - name_height);
-        if (fits > size || grid) {
-            size = fits;
-            columns = c;
-        }
-    }
-    if (size < 2) return;
-    const auto across = static_cast<float>(columns);
-    const float space =
-        grid ? least_space
-             : std::clamp((area.width() - size * across) / std::max(across - 1, 1.0F), least_space, most_space);
-    for (std::size_t h = 0; h < count; ++h) {
-        const std::size_t row = h / columns, column = h % columns;
-        const Rect square =
-            Rect::sized({area.min.x + (size + space) * static_cast<float>(column),
-                         area.min.y + top + (size + (grid ? space : name_height)) * static_cast<float>(row)},
-                        size, size);
-        const int head = static_cast<int>(h % static_cast<std::size_t>(strip.heads)) + 1,
-                  layer = static_cast<int>(h / static_cast<std::size_t>(strip.heads)) + 1;
-        const bool on = params_.head == head && (!grid || params_.layer == layer);
-        const Matrix& values = *strip.maps[h];
-        CellPicture picture;
-        picture.values = strip.maps[h];
-        picture.generation = strip_->generation;
-        picture.view = {{0, 0}, {static_cast<float>(values.cols()), static_cast<float>(values.rows())}};
-        picture.range = weight_range(params_, strip.largest[h]);
-        picture.map = params_.color;
-        picture.masked = mix(t.ground, t.line, 0.55F);
-        picture.dark = t.name == ThemeName::dark;
-        canvas.cells(square, picture);
-        const Pointer pointer = interaction.area(
-            grid ? fmt::format("layer {} head {}", layer, head) : fmt::format("head {}", head), square);
-        if (on || pointer.hovered) canvas.stroke_rect(square.inset(grid ? -2 : -3), on ? t.query : t.quiet, 2, 3);
-        if (pointer.clicked) {
-            params_.head = head;
-            if (grid) params_.layer = layer;
-        }
-        if (pointer.hovered)
-            interaction.tooltip(fmt::format("{}head {}: mean entropy {:.2f} bits, mean distance {:.1f} tokens",
-                                            grid ? fmt::format("layer {}, ", layer) : "", head,
-                                            strip.mean_entropy_bits[h], strip.mean_distance[h]));
-        if (grid) continue;
-        const TextStyle style{.color = on ? t.query : t.quiet, .size = 12, .bold = on};
-        canvas.text({square.min.x, square.max.y + 18},
-                    canvas.shaper().fit(size < 44 ? fmt::format("{}", head) : fmt::format("head {}", head),
-                                        size + space, style),
-                    style);
-    }
-    if (!grid) return;
-    const TextStyle style{.color = t.quiet, .size = 12};
-    canvas.text(
-        {area.min.x, area.min.y + top + (size + space) * static_cast<float>(strip.layers) + 11},
-        canvas.shaper().fit(fmt::format("{} layers down, {} heads across: click one", strip.layers, strip.heads),
-                            area.width(), style),
-        style);
 }
 
 std::vector<std::string> AttentionPanel::parts() const {
