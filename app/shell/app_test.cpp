@@ -6,6 +6,7 @@
 #include "app/shell/headless_fixture.hpp"
 #include "app/shell/ui.hpp"
 #include "core/io/file.hpp"
+#include "core/io/npy.hpp"
 #include "core/io/temp_folder.hpp"
 
 namespace attnscope {
@@ -229,6 +230,19 @@ TEST_F(HeadlessApp, BothThemesAndTheProjectorScaleKeepEveryControlOnTheScreen) {
     }
     press(GLFW_KEY_0, true);
     EXPECT_EQ(workspace.scale, 1);
+}
+
+TEST_F(HeadlessApp, OneClickInTheGridShowsThatLayersHead) {
+    std::vector<float> values(3 * 2 * 4 * 4, 0.25F);
+    const Index shape[] = {3, 2, 4, 4};
+    const TempFolder folder;
+    EXPECT_TRUE(set(param("source"), Value(std::string("weights"))));
+    EXPECT_TRUE(set(param("weights_file"), Value(folder.file("w.npy", format_npy(shape, values)))));
+    open();
+    click(center_of("layer 3 head 2"));
+    EXPECT_EQ(number_of(param("layer")), 3);
+    EXPECT_EQ(number_of(param("head")), 2);
+    EXPECT_FALSE(workspace.active().panel->status().error.has_value());
 }
 
 }  // namespace
