@@ -30,7 +30,7 @@ std::string_view type_name(ParamKind kind) {
     return "text";
 }
 
-Json to_json(const Value& value) {
+Json json_of(const Value& value) {
     return std::visit([](const auto& content) { return Json(content); }, value);
 }
 
@@ -43,7 +43,7 @@ Json end_of_range(const Param& param, double end) {
 std::string default_in_words(const Param& param) {
     if (const auto* text = std::get_if<std::string>(&param.default_value))
         return param.kind == ParamKind::text ? '"' + printable(*text, 24) + '"' : *text;
-    return to_json(param.default_value).dump();
+    return json_of(param.default_value).dump();
 }
 
 /// How wide a text is, one column for each code point.
@@ -71,7 +71,7 @@ Json describe_json(const ParamList& params) {
         if (param.kind == ParamKind::choice) entry["choices"] = param.choices;
         if (param.kind == ParamKind::text) entry["max_bytes"] = param.max_bytes;
         entry["legal"] = legal_values(param);
-        entry["default"] = to_json(param.default_value);
+        entry["default"] = json_of(param.default_value);
         entry["unit"] = param.unit;
         entry["help"] = param.help;
         list.push_back(std::move(entry));

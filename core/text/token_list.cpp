@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint64_t largest_file = 64U << 20U;
 
-Result<std::vector<std::string>> from_json(std::string_view bytes, std::string_view file_name) {
+Result<std::vector<std::string>> tokens_of_json(std::string_view bytes, std::string_view file_name) {
     const nlohmann::json json = nlohmann::json::parse(bytes, nullptr, false);
     if (json.is_discarded())
         return invalid_input(fmt::format(
@@ -50,7 +50,7 @@ Result<std::vector<std::string>> parse_token_list(std::string_view bytes, std::s
             fmt::format("{}: holds no token; one token a line is needed, or a JSON list of strings", file_name));
     Result<std::vector<std::string>> tokens = std::vector<std::string>();
     if (bytes[first] == '[')
-        tokens = from_json(bytes, file_name);
+        tokens = tokens_of_json(bytes, file_name);
     else
         tokens = from_lines(bytes);
     if (!tokens) return tokens;

@@ -104,7 +104,7 @@ Json notes_of(const Request& request, const AllHeads& all) {
     return notes;
 }
 
-std::string to_json(const AllHeads& all, Json header) {
+std::string json_of(const AllHeads& all, Json header) {
     const Matrix& weights = all.heads.front().weights;
     header["shape"] = {{"heads", all.heads.size()}, {"queries", weights.rows()}, {"keys", weights.cols()}};
     if (all.heads.front().output.size() > 0) header["shape"]["dim"] = all.heads.front().output.cols();
@@ -196,7 +196,7 @@ Panel::DataJob AttentionPanel::data_job(DataFormat format) const {
         header["invented"] = all->sides.queries.invented;
         if (all_heads.keys) header["key_invented"] = all->sides.keys.invented;
         if (const Json notes = notes_of(all_heads, *all); !notes.empty()) header["notes"] = notes;
-        return to_json(*all, std::move(header));
+        return json_of(*all, std::move(header));
     };
 }
 
