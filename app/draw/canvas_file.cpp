@@ -102,6 +102,8 @@ Result<std::string> pdf_bytes(const Figure& figure) {
     const Surface surface(
         cairo_pdf_surface_create_for_stream(append, &bytes, figure.size.width * points, figure.size.height * points),
         cairo_surface_destroy);
+    // Later versions let cairo compress the file's structure, which old printers and tools cannot read.
+    cairo_pdf_surface_restrict_to_version(surface.get(), CAIRO_PDF_VERSION_1_4);
     // cairo would write the time of the run.
     cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATE_DATE, "");
     {
