@@ -14,4 +14,4 @@ project_files() {
 }
 
 # source_files: the C++ among them.
-source_files() { project_files | grep -zE '\.(cpp|hpp|cc)$'; }
+source_files() { project_files | grep -zE '\.(cpp|hpp|inl|cc)$'; }

@@ -21,6 +21,30 @@ if(ATTNSCOPE_BENCHMARKS)
     find_package(benchmark REQUIRED)
 endif()
 
+# The benchmark's peers (core/bench), each taken when it is there and looked for anew whenever Debian's packages have
+# changed. ATTNSCOPE_PEERS names them, attnscope_peer_NAME is the library.
+set(ATTNSCOPE_PEERS "")
+function(attnscope_peer name library header)
+    find_library(found_library ${library} NO_CACHE)
+    find_path(found_header ${header} PATH_SUFFIXES ${ARGN} NO_CACHE)
+    if(found_library AND found_header)
+        add_library(attnscope_peer_${name} INTERFACE)
+        target_include_directories(attnscope_peer_${name} SYSTEM INTERFACE ${found_header})
+        target_link_libraries(attnscope_peer_${name} INTERFACE ${found_library})
+        set(ATTNSCOPE_PEERS ${ATTNSCOPE_PEERS} ${name} PARENT_SCOPE)
+    endif()
+endfunction()
+# Not where a sanitizer would want them instrumented too; LeakSanitizer itself fails among oneDNN's OpenMP threads.
+if(NOT ATTNSCOPE_FUZZ AND NOT ATTNSCOPE_SANITIZE MATCHES "thread")
+    attnscope_peer(openblas openblas cblas.h openblas-pthread openblas-openmp openblas-serial openblas)
+endif()
+if(NOT ATTNSCOPE_FUZZ AND NOT ATTNSCOPE_SANITIZE)
+    attnscope_peer(onednn dnnl oneapi/dnnl/dnnl.hpp)
+endif()
+if(EXISTS /var/lib/dpkg/status)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS /var/lib/dpkg/status)
+endif()
+
 # Headers of others are not ours to warn about.
 foreach(target Eigen3::Eigen PkgConfig::IMGUI PkgConfig::EPOXY PkgConfig::PANGO fmt::fmt)
     get_target_property(include_dirs ${target} INTERFACE_INCLUDE_DIRECTORIES)

@@ -39,6 +39,8 @@ run     fonts-noto-core         Hebrew and Arabic
 test    libgtest-dev            tests
 test    libgmock-dev            tests
 test    libbenchmark-dev        benchmarks
+test    libopenblas-dev         what the benchmark compares with, never part of the program
+test    libdnnl-dev             the same
 test    clang                   second compiler; ThreadSanitizer
 test    libclang-rt-dev         its sanitizers
 test    xvfb                    a display for tests in a real window

@@ -1,12 +1,16 @@
 #include "app/cli/command_line.hpp"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 #include <new>
 
+#include "app/cli/bench.hpp"
 #include "app/cli/commands.hpp"
 #include "app/cli/compute.hpp"
+#include "core/engine/isa.hpp"
 #include "core/io/file.hpp"
 
 namespace attnscope {
@@ -39,6 +43,7 @@ struct Everything {
     DataArguments data;
     ListArguments list;
     ComputeArguments compute;
+    BenchArguments bench;
 };
 
 void describe_render(CLI::App& app, RenderArguments& arguments) {
@@ -112,6 +117,20 @@ void describe_compute(CLI::App& app, ComputeArguments& arguments) {
         ->type_name("F.npy");
 }
 
+void describe_bench(CLI::App& app, BenchArguments& arguments) {
+    CLI::App& command =
+        *app.add_subcommand("bench", "Time the engine on this machine, beside Eigen, OpenBLAS and oneDNN");
+    CLI::Option* quick = command.add_flag("--quick", arguments.quick, "Three lengths within 40 seconds, not 8 minutes");
+    command.add_option("--lengths", arguments.lengths, "These lengths instead, as in --lengths 128,1024")
+        ->delimiter(',')
+        ->type_name("L,...")
+        ->excludes(quick);
+    command.add_option("--threads", arguments.threads, "All cores when not given");
+    command.add_option("--seconds", arguments.seconds, "About so long in all");
+    command.add_option("--out", arguments.out, "The figures as JSON; - is standard output, instead of the table")
+        ->type_name("F.json");
+}
+
 int run(CLI::App& app, const Everything& all) {
     if (app.got_subcommand("render")) return finish(run_render(all.render));
     if (app.got_subcommand("data")) return finish(run_data(all.data));
@@ -122,6 +141,10 @@ int run(CLI::App& app, const Everything& all) {
         if (!note->empty()) std::fprintf(stderr, "attnscope: note: %s\n", note->c_str());
         return 0;
     }
+    if (app.got_subcommand("bench")) {
+        const Result<void> done = run_bench(all.bench);
+        return done ? 0 : failed(done.error());
+    }
     return finish(run_gui(all.state_file));
 }
 
@@ -129,7 +152,9 @@ int run(CLI::App& app, const Everything& all) {
 
 int run_command_line(int argc, const char* const* argv) {
     CLI::App app("AttnScope: an oscilloscope for attention.\nWithout a subcommand it opens the window.", "attnscope");
-    app.set_version_flag("--version", "attnscope " ATTNSCOPE_VERSION);
+    const Result<Isa> isa = isa_by_environment();
+    if (!isa) return failed(isa.error());
+    app.set_version_flag("--version", fmt::format("attnscope {} (kernels for {})", ATTNSCOPE_VERSION, isa_name(*isa)));
     app.footer(
         "Examples:\n"
         "  attnscope render attention --set text=\"to be or not to be\" --set mask=causal --out picture.pdf\n"
@@ -143,6 +168,7 @@ int run_command_line(int argc, const char* const* argv) {
     describe_render(app, all.render);
     describe_data(app, all.data);
     describe_compute(app, all.compute);
+    describe_bench(app, all.bench);
     CLI::App& list = *app.add_subcommand("list", "Panels and their parameters: key, type, range, default, unit, help");
     list.add_flag("--json", all.list.json, "For programs");
     list.add_flag("--names", all.list.names, "Only the panels' names, one a line");

@@ -1,9 +1,13 @@
 #include "app/cli/command_line.hpp"
 
+#include <fmt/format.h>
+
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "app/cli/run_command_line.hpp"
+#include "core/engine/isa.hpp"
 
 namespace attnscope {
 namespace {
@@ -34,8 +38,21 @@ TEST_F(CommandLine, HelpNamesEverySubcommand) {
 TEST_F(CommandLine, VersionIsOneLine) {
     const Outcome version = run({"--version"});
     EXPECT_EQ(version.code, 0);
-    EXPECT_EQ(version.out, "attnscope " ATTNSCOPE_VERSION "\n");
+    EXPECT_EQ(version.out, fmt::format("attnscope {} (kernels for {})\n", ATTNSCOPE_VERSION, isa_name(isa_in_use())));
     EXPECT_EQ(version.err, "");
+}
+
+TEST_F(CommandLine, AnInstructionSetThatIsNotThereIsRefused) {
+    setenv("ATTNSCOPE_ISA", "avx9", 1);
+    expect_failure({"--version"}, 2,
+                   AllOf(HasSubstr("avx9"), HasSubstr("no instruction set"), HasSubstr("here it can be")));
+    const bool arm = available_isas().front() == Isa::neon;
+    setenv("ATTNSCOPE_ISA", arm ? "x86-64-v4" : "neon", 1);
+    expect_failure({"list"}, 2, HasSubstr("this machine or this build does not have"));
+    const std::string slowest(isa_name(available_isas().front()));
+    setenv("ATTNSCOPE_ISA", slowest.c_str(), 1);
+    EXPECT_THAT(run({"--version"}).out, HasSubstr("(kernels for " + slowest + ")"));
+    unsetenv("ATTNSCOPE_ISA");
 }
 
 TEST_F(CommandLine, ListAsJsonDescribesEveryParameter) {
@@ -216,20 +233,24 @@ TEST_F(CommandLine, SaysThatTheTargetCannotBeWrittenAndLeavesNothing) {
 }
 
 TEST_F(CommandLine, SaysWhatIsWrongWithTheText) {
-    std::string many;
-    for (int i = 0; i < 100000; ++i) many += "a ";
     for (const char* const verb : {"render", "data"}) {
         const std::string out = path(std::string("x.") + (verb == std::string("render") ? "png" : "json"));
         expect_nothing_written({verb, "attention", "--set", "text=", "--out", out}, 1, HasSubstr("the text is empty"));
         expect_nothing_written({verb, "attention", "--set", "text=  \n ", "--out", out}, 1,
                                HasSubstr("the text is empty"));
-        expect_nothing_written({verb, "attention", "--set", "text=" + many, "--out", out}, 1,
-                               AllOf(HasSubstr("100000 tokens"), HasSubstr("4096")));
         expect_nothing_written({verb, "attention", "--set", "heads=2", "--set", "head=3", "--out", out}, 1,
                                AllOf(HasSubstr("head: 3"), HasSubstr("2 heads")));
         expect_nothing_written({verb, "attention", "--set", "vectors=" + path("none.txt"), "--out", out}, 1,
                                HasSubstr("none.txt"));
     }
+}
+
+TEST_F(CommandLine, AMapTooLargeForAFileIsDrawnAllTheSame) {
+    std::string many;
+    for (int i = 0; i < 5000; ++i) many += "a ";
+    expect_nothing_written({"data", "attention", "--set", "text=" + many, "--out", path("x.json")}, 1,
+                           AllOf(HasSubstr("more than 4096 tokens"), HasSubstr("compute attention")));
+    EXPECT_GT(written({"render", "attention", "--set", "text=" + many}, "x.png").size(), 10000U);
 }
 
 TEST_F(CommandLine, AFailureLeavesTheOldFileAsItWas) {

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <new>
 #include <stdexcept>
 
 #include "app/cli/compute_options.hpp"
 #include "core/attention/reference.hpp"
+#include "core/engine/exact.hpp"
 #include "core/features/kernel_attention.hpp"
 #include "core/io/array.hpp"
 #include "core/io/file.hpp"
@@ -105,6 +107,28 @@ HeadArrays with_positions(const Input& q, const Input& k, const Input& v, Index 
     return arrays;
 }
 
+// One head without its weights: the map is never held, so that any length will do.
+Result<void> stream_head(const HeadArrays& in, const AttentionOptions& options, Computed& computed) {
+    const std::vector<double> slope{options.distance_slope};
+    Matrix output(in.q.rows(), in.v.cols());
+    std::vector<float> log_sum_exp(static_cast<std::size_t>(in.q.rows()));
+    const Result<void> done = exact_attention(view_of(in.q), view_of(in.k), view_of(in.v),
+                                              {.temperature = options.temperature,
+                                               .scale = effective_scale(options, in.q.cols()),
+                                               .mask = options.mask,
+                                               .distance_slopes = slope},
+                                              span_of(output), log_sum_exp);
+    if (!done) return done.error();
+    for (Index i = 0; i < output.rows(); ++i)
+        if (!output.row(i).allFinite())
+            return invalid_input(
+                fmt::format("a score or the output of query {} (counted from 0) is beyond the range of float: smaller "
+                            "arrays, a smaller scale or a higher temperature is needed",
+                            i));
+    computed.add(output, Matrix(), std::ranges::count(log_sum_exp, -std::numeric_limits<float>::infinity()));
+    return {};
+}
+
 Result<void> compute_head(const HeadArrays& in, const ComputeOptions& options, bool want_weights, Computed& computed) {
     if (options.method == ComputeMethod::reference) {
         const Result<ReferenceAttention> done =
@@ -126,6 +150,8 @@ Result<void> compute_head(const HeadArrays& in, const ComputeOptions& options, b
         computed.bad_rows += done->bad_rows;
         return {};
     }
+    const bool plain = options.attention.score == ScoreKind::scaled_dot || options.attention.score == ScoreKind::dot;
+    if (plain && !want_weights) return stream_head(in, options.attention, computed);
     const Result<Attention> done = attention(in.q, in.k, in.v, options.attention);
     if (!done) return done.error();
     computed.add(done->output, want_weights ? done->weights : Matrix(), done->masked_rows);

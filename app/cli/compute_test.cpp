@@ -1,11 +1,15 @@
 #include "app/cli/compute.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 #include "core/base/random.hpp"
+#include "core/engine/exact.hpp"
+#include "core/engine/isa.hpp"
 #include "core/io/npy.hpp"
 #include "core/io/temp_folder.hpp"
 
@@ -272,6 +276,65 @@ TEST_F(ComputeTest, AFailedOutputKeepsTheOldOne) {
     a.weights.clear();
     std::filesystem::create_directory(folder_ / "out.npy");
     EXPECT_THAT(failure(a), HasSubstr("out.npy': it is a folder"));
+}
+
+// The program itself, in a process of its own, computes with the kernels that the environment names: its bits are those
+// of these kernels. Without fused multiplication and addition they are others.
+TEST_F(ComputeTest, TheProgramRunsTheKernelsThatTheEnvironmentNames) {
+    const Index rows = 200, d = 24;
+    const Tensor q = tensor({rows, d}, 1), k = tensor({rows, d}, 2), v = tensor({rows, d}, 3);
+    const ComputeArguments a = arguments(q, k, v);
+    const Isa before = isa_in_use();
+    std::vector<std::vector<float>> outputs;
+    for (const Isa isa : available_isas()) {
+        const std::string command =
+            fmt::format("ATTNSCOPE_ISA={} '{}/attnscope' compute attention --q '{}' --k '{}' --v '{}' --out '{}'",
+                        isa_name(isa), ATTNSCOPE_BUILD_DIR, a.q, a.k, a.v, a.out);
+        ASSERT_EQ(std::system(command.c_str()), 0) << command;
+        const auto got = parse_npy(content_of(a.out), "out.npy");
+        ASSERT_TRUE(got) << error_of(got);
+
+        use_isa(isa);
+        std::vector<float> wanted(got->values.size());
+        ASSERT_TRUE(exact_attention(view_of(q.values.data(), 1, rows, d), view_of(k.values.data(), 1, rows, d),
+                                    view_of(v.values.data(), 1, rows, d), {}, span_of(wanted.data(), 1, rows, d)));
+        EXPECT_EQ(got->values, wanted) << isa_name(isa);
+        outputs.push_back(wanted);
+    }
+    use_isa(before);
+    EXPECT_TRUE(available_isas().front() != Isa::sse2 || outputs.size() == 1 || outputs[0] != outputs[1]);
+}
+
+TEST_F(ComputeTest, SequencesTooLongForTheirMapAreComputedAllTheSame) {
+    // 30,000 x 30,000 weights would be 3.6 GB; two queries of it are compared.
+    const Index rows = 30000, d = 2;
+    const Tensor q = tensor({rows, d}, 1), k = tensor({rows, d}, 2), v = tensor({rows, d}, 3);
+    ComputeArguments a = arguments(q, k, v);
+    a.weights.clear();
+    a.mask = "causal";
+    ASSERT_TRUE(run_compute_attention(a));
+    const auto got = parse_npy(content_of(folder_ / "out.npy"), "out.npy");
+    ASSERT_TRUE(got) << error_of(got);
+    for (const Index i : {Index{12345}, rows - 1}) {
+        Tensor query = q;
+        query.shape = {1, d};
+        query.values = {q.values[static_cast<std::size_t>(i * d)], q.values[static_cast<std::size_t>(i * d + 1)]};
+        const Expected one = plain(query, k, v, 0, 1 / std::sqrt(2.0), [i](Index, Index j) { return j <= i; });
+        for (Index c = 0; c < d; ++c)
+            EXPECT_NEAR(got->values[static_cast<std::size_t>(i * d + c)], one.output[static_cast<std::size_t>(c)],
+                        1e-6);
+    }
+}
+
+TEST_F(ComputeTest, AScoreBeyondTheRangeOfFloatIsSaidWithItsQuery) {
+    const Tensor k = tensor({4, 2}, 2), v = tensor({4, 2}, 3);
+    Tensor q = tensor({3, 2}, 1);
+    q.values[2] = 1e38F;
+    Tensor large = k;
+    for (float& x : large.values) x = 1e38F;
+    ComputeArguments a = arguments(q, large, v);
+    a.weights.clear();
+    EXPECT_THAT(failure(a), AllOf(HasSubstr("query"), HasSubstr("beyond the range of float")));
 }
 
 }  // namespace

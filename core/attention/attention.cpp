@@ -13,6 +13,7 @@
 #include "core/attention/softmax_row.hpp"
 #include "core/attention/validate.hpp"
 #include "core/base/parallel.hpp"
+#include "core/engine/product.hpp"
 
 namespace attnscope {
 namespace {
@@ -21,7 +22,6 @@ namespace {
 struct Scratch {
     Matrix queries;  // as ScoreBlock has it
     Matrix scores;   // query_block x padded keys; becomes the weights in place
-    Matrix output;   // query_block x dv
 };
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -54,8 +54,7 @@ public:
     }
 
     Scratch make_scratch() const {
-        return {score_block_.make_queries(), Matrix(query_block, score_block_.padded_keys()),
-                Matrix(query_block, values_.cols())};
+        return {score_block_.make_queries(), Matrix(query_block, score_block_.padded_keys())};
     }
 
     /// Queries begin .. end-1, at most query_block of them; gives what was wrong with their numbers, if anything was.
@@ -120,17 +119,13 @@ private:
     }
 
     std::optional<Error> compute_output(Index begin, Index end, KeyRange tiles, Scratch& scratch) const {
-        const Index rows = end - begin;
-        scratch.scores.middleCols(tiles.begin * key_tile, tiles.size() * key_tile)
-            .bottomRows(query_block - rows)
-            .setZero();
-        // Tile by tile, and not in one product, so that the order of the additions does not depend on how many there
-        // are.
-        scratch.output.setZero();
-        for (Index t = tiles.begin; t < tiles.end; ++t)
-            scratch.output.noalias() +=
-                scratch.scores.middleCols(t * key_tile, key_tile) * values_.middleRows(t * key_tile, key_tile);
-        result_.output.middleRows(begin, rows) = scratch.output.topRows(rows);
+        const Index rows = end - begin, first = tiles.begin * key_tile, count = tiles.size() * key_tile;
+        if (tiles.empty()) {
+            result_.output.middleRows(begin, rows).setZero();
+            return std::nullopt;
+        }
+        const HeadsSpan out{&result_.output(begin, 0), 1, rows, result_.output.cols(), result_.output.cols(), 0};
+        product(view_of(scratch.scores.block(0, first, rows, count)), view_of(values_.middleRows(first, count)), out);
         for (Index i = begin; i < end; ++i)
             if (!all_finite(result_.output.row(i)))
                 return invalid_input(

@@ -5,11 +5,11 @@
 #include <optional>
 
 #include "core/attention/local.hpp"
-#include "core/attention/mask.hpp"
 #include "core/attention/score.hpp"
 #include "core/base/matrix.hpp"
 #include "core/base/progress.hpp"
 #include "core/base/result.hpp"
+#include "core/masks/mask.hpp"
 
 namespace attnscope {
 
@@ -55,9 +55,8 @@ struct Attention {
 /// the output. (Vaswani et al., "Attention is all you need", 2017, equation 1, with a temperature.)
 ///
 /// The same bits for any number of threads. A row's results are the same bits whatever stands in the rows of q, k and v
-/// that the row does not see, hidden cells included, and however many there are: every matrix product has the same
-/// shape (64 queries by 128 keys, filled up with zeros). Tiles of keys that no query of a block sees are not computed
-/// unless scores are kept.
+/// that the row does not see, hidden cells included, and however many there are. Tiles of keys that no query of a block
+/// sees are not computed unless scores are kept.
 ///
 /// Accuracy, measured against the double reference for entries from N(0, 1), d = 64, 512 keys, T = 1: a weight differs
 /// by at most 3e-6 of itself, an output entry by at most 2e-6, the entropy by at most 3e-6 bits, log_sum_exp by at most
@@ -68,7 +67,7 @@ struct Attention {
 ///
 /// Cost: 2 Lq Lk (d + dv) additions and multiplications plus Lq Lk exponentials; with a mask about the visible part of
 /// that. Additive and concat: Lq Lk h hyperbolic tangents instead of the products of q and k. Memory: the result, plus
-/// 64 x Lk floats per thread and copies of k and v.
+/// 96 x Lk floats per thread and copies of k and v.
 ///
 /// Errors (invalid_input): shapes that do not fit (q and k must have equally many columns only for scaled_dot, dot and
 /// cosine), score weights that are missing, misshapen or not finite, empty input, a temperature that is not positive

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "core/attention/key_range.hpp"
 #include "core/base/matrix.hpp"
+#include "core/masks/key_range.hpp"
 
 namespace attnscope {
 

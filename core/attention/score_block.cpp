@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/engine/product.hpp"
+
 namespace attnscope {
 namespace {
 
@@ -54,12 +56,13 @@ ScoreBlock::ScoreBlock(const Eigen::Ref<const Matrix>& q, const Eigen::Ref<const
 
 void ScoreBlock::compute(KeyRange queries, KeyRange tiles, Matrix& scratch, Matrix& scores) const {
     scratch = transformed_queries(padded_rows(q_, queries.begin, query_block)).cast<float>();
-    if (uses_tanh_)
+    if (uses_tanh_) {
         add_tanh(scratch, queries.size(), tiles, scores);
-    else
-        for (Index t = tiles.begin; t < tiles.end; ++t)
-            scores.middleCols(t * key_tile, key_tile).noalias() =
-                scratch * keys_.middleRows(t * key_tile, key_tile).transpose();
+    } else if (!tiles.empty()) {
+        const Index first = tiles.begin * key_tile, count = tiles.size() * key_tile;
+        const HeadsSpan out{&scores(0, first), 1, queries.size(), count, scores.outerStride(), 0};
+        transposed_product(view_of(scratch.topRows(queries.size())), view_of(keys_.middleRows(first, count)), out);
+    }
     if (penalties_.size() > 0) subtract_penalties(queries, tiles, scores);
 }
 

@@ -6,8 +6,9 @@
 
 namespace attnscope {
 
-/// Queries are worked on in blocks of at most this many, while their scores are in the cache.
-inline constexpr Index query_block = 64;
+/// Queries are worked on in blocks of at most this many, while their scores are in the cache: a whole number of the
+/// engine's tiles for each instruction set.
+inline constexpr Index query_block = 96;
 
 /// All score functions but `additive` and `concat` are one matrix product of what is made of the queries and of the
 /// keys once: both are transformed in double precision and rounded once.

@@ -1,14 +1,15 @@
 // Softmax of one row of scores, in whole tiles of keys: the inner loop of the float attention.
 #pragma once
 
-#include "core/attention/key_range.hpp"
 #include "core/base/matrix.hpp"
+#include "core/engine/kernels.hpp"
+#include "core/masks/key_range.hpp"
 
 namespace attnscope {
 
 /// Keys are worked on in tiles of this many, counted from key 0. A row of scores is padded to whole tiles, so that no
 /// loop has a remainder and the bits of a row depend on its visible keys alone, not on how many keys follow.
-inline constexpr Index key_tile = 128;
+inline constexpr Index key_tile = kernel_key_block;
 
 /// The tiles that hold the range, as tile numbers: none for an empty range.
 inline KeyRange tiles_of(KeyRange keys) {

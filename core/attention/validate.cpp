@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "core/engine/score_factors.hpp"
+
 namespace attnscope {
 namespace {
 
@@ -25,53 +27,6 @@ std::optional<Error> fault_of(const AnyMatrix<Scalar>& x, const char* name) {
             fmt::format("the {} hold {} at row {}, column {} (counted from 0): every entry must be finite", name,
                         x(cell->row, cell->col), cell->row, cell->col));
     return std::nullopt;
-}
-
-// The first thing that is wrong with the numbers that every score goes through.
-std::optional<Error> fault_of_factors(const AttentionOptions& options, Index d) {
-    const double scale = effective_scale(options, d);
-    if (!(options.temperature > 0) || !std::isfinite(options.temperature))
-        return invalid_input(
-            fmt::format("the temperature is {}: it must be a finite number above 0", options.temperature));
-    if (!std::isfinite(scale)) return invalid_input(fmt::format("the scale is {}: it must be a finite number", scale));
-    if (!std::isfinite(scale / options.temperature))
-        return invalid_input(
-            fmt::format("the scale {} divided by the temperature {} is beyond the range of double: "
-                        "a smaller scale or a higher temperature is needed",
-                        scale, options.temperature));
-    if (!(options.distance_slope >= 0) || !std::isfinite(options.distance_slope))
-        return invalid_input(
-            fmt::format("the distance slope is {}: it must be a finite number of 0 or more", options.distance_slope));
-    if (!std::isfinite(options.distance_slope / options.temperature))
-        return invalid_input(
-            fmt::format("the distance slope {} divided by the temperature {} is beyond the range of double: "
-                        "a smaller slope or a higher temperature is needed",
-                        options.distance_slope, options.temperature));
-    return std::nullopt;
-}
-
-const char* size_name(MaskKind kind) {
-    switch (kind) {
-        case MaskKind::none:
-        case MaskKind::causal:
-            return nullptr;
-        case MaskKind::padding:
-            return "number of real keys";
-        case MaskKind::window:
-            return "window";
-        case MaskKind::prefix:
-            return "prefix";
-        case MaskKind::block:
-            return "block";
-    }
-    return nullptr;
-}
-
-std::optional<Error> fault_of(const MaskSpec& mask) {
-    const char* const name = size_name(mask.kind);
-    const Index least = mask.kind == MaskKind::block ? 1 : 0;
-    if (name == nullptr || mask.size >= least) return std::nullopt;
-    return invalid_input(fmt::format("the mask's {} is {}: it must be {} or more", name, mask.size, least));
 }
 
 std::optional<Error> fault_of(const LocalWindow& local, Index queries) {
@@ -148,8 +103,11 @@ Result<void> validate_attention(const AnyMatrix<Scalar>& q, const AnyMatrix<Scal
     if (const auto fault = fault_of<Scalar>(k, "keys")) return *fault;
     if (options.need_output)
         if (const auto fault = fault_of<Scalar>(v, "values")) return *fault;
-    if (const auto fault = fault_of_factors(options, q.cols())) return *fault;
-    if (const auto fault = fault_of(options.mask)) return *fault;
+    if (const auto valid =
+            validate_factors({effective_scale(options, q.cols()), options.temperature, options.distance_slope});
+        !valid)
+        return valid;
+    if (auto valid = validate_mask(options.mask); !valid) return valid;
     if (options.local)
         if (const auto fault = fault_of(*options.local, q.rows())) return *fault;
     if (const auto fault = fault_of_score(options, q.cols(), k.cols())) return *fault;

@@ -3,8 +3,8 @@
 
 #include <optional>
 
-#include "core/attention/mask.hpp"
 #include "core/features/random_features.hpp"
+#include "core/masks/mask.hpp"
 
 namespace attnscope {
 

@@ -5,7 +5,7 @@
 
 #include "app/draw/cells.hpp"
 #include "app/state/params.hpp"
-#include "core/attention/mask.hpp"
+#include "core/masks/mask.hpp"
 #include "core/attention/projection.hpp"
 #include "core/attention/score.hpp"
 #include "core/features/random_features.hpp"

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/attention/key_range.hpp"
 #include "core/base/result.hpp"
+#include "core/masks/key_range.hpp"
 
 namespace attnscope {
 

@@ -1,8 +1,8 @@
 // Any bytes: what is read as a set of cells is written and read again as the same set, and painting it away empties it.
 #include <cstdint>
 
-#include "core/attention/cell_set.hpp"
 #include "core/base/check.hpp"
+#include "core/masks/cell_set.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace attnscope;

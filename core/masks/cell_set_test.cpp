@@ -1,4 +1,4 @@
-#include "core/attention/cell_set.hpp"
+#include "core/masks/cell_set.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

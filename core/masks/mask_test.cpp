@@ -1,4 +1,4 @@
-#include "core/attention/mask.hpp"
+#include "core/masks/mask.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,32 @@
-#include "core/attention/mask.hpp"
+#include "core/masks/mask.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
 #include "core/base/check.hpp"
 
 namespace attnscope {
+namespace {
+
+const char* size_name(MaskKind kind) {
+    switch (kind) {
+        case MaskKind::none:
+        case MaskKind::causal:
+            return nullptr;
+        case MaskKind::padding:
+            return "number of real keys";
+        case MaskKind::window:
+            return "window";
+        case MaskKind::prefix:
+            return "prefix";
+        case MaskKind::block:
+            return "block";
+    }
+    return nullptr;
+}
+
+}  // namespace
 
 bool operator==(const MaskSpec& a, const MaskSpec& b) {
     static const CellSet nothing;
@@ -39,6 +61,13 @@ KeyRange visible_keys(const MaskSpec& mask, Index query, Index keys) {
     }
     check(false, "a mask kind that exists");
     return {};
+}
+
+Result<void> validate_mask(const MaskSpec& mask) {
+    const char* const name = size_name(mask.kind);
+    const Index least = mask.kind == MaskKind::block ? 1 : 0;
+    if (name == nullptr || mask.size >= least) return {};
+    return invalid_input(fmt::format("the mask's {} is {}: it must be {} or more", name, mask.size, least));
 }
 
 std::span<const KeyRange> hidden_keys(const MaskSpec& mask, Index query) {

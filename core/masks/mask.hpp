@@ -5,9 +5,10 @@
 #include <memory>
 #include <span>
 
-#include "core/attention/cell_set.hpp"
-#include "core/attention/key_range.hpp"
 #include "core/base/matrix.hpp"
+#include "core/base/result.hpp"
+#include "core/masks/cell_set.hpp"
+#include "core/masks/key_range.hpp"
 
 namespace attnscope {
 
@@ -33,6 +34,9 @@ struct MaskSpec {
 /// are compared as they are: where there are more keys than queries, or fewer, the mask is aligned at the top left. A
 /// query beyond the last key's window (or block) sees nothing: the range is then empty. O(1).
 KeyRange visible_keys(const MaskSpec& mask, Index query, Index keys);
+
+/// An error (invalid_input) when the kind's size is out of its range.
+Result<void> validate_mask(const MaskSpec& mask);
 
 /// The columns hidden in the query's row, beside the kind's range: see CellSet::ranges(). O(log rows).
 std::span<const KeyRange> hidden_keys(const MaskSpec& mask, Index query);
