@@ -30,6 +30,8 @@ public:
     /// Drawing is limited to the intersection of all rectangles pushed.
     virtual void push_clip(const Rect& rect) = 0;
     virtual void pop_clip() = 0;
+    /// How many pixels a point has where what is drawn is seen at once; 1 where that is not known.
+    virtual float pixels_per_point() const { return 1; }
 
     void line(Vec2 a, Vec2 b, Color color, float width = 1) {
         const Vec2 points[] = {a, b};

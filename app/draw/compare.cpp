@@ -149,9 +149,8 @@ void lay_out(Canvas& canvas, const Rect& area, Scene& scene) {
     scene.panes = beside.cell >= below.cell ? beside.panes : below.panes;
 }
 
-std::string label_of(const std::vector<std::string>& labels, Index index) {
-    return static_cast<std::size_t>(index) < labels.size() ? labels[static_cast<std::size_t>(index)]
-                                                           : fmt::format("{}", index + 1);
+std::string label_of(const AxisLabels& labels, Index index) {
+    return index < labels.size() ? labels[index] : fmt::format("{}", index + 1);
 }
 
 // "queen → king  0.132" in the colours of queries and keys; `names` has the labels, which the map itself may lack.

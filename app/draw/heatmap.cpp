@@ -14,7 +14,8 @@ constexpr float longest_label = 104;
 constexpr float bar_space = 76;  // colour bar with its numbers
 constexpr float title_space = 18;
 constexpr float bars_space = 54;
-constexpr float bars_need = 110;  // a narrower map does without the bars beside it
+constexpr float longest_shape = 3;  // of a map too large to hold: its sides' ratio
+constexpr float bars_need = 110;    // a narrower map does without the bars beside it
 
 // What every part of the drawing needs.
 struct Scene {
@@ -24,8 +25,8 @@ struct Scene {
     Rect cells;                  // where the cells are drawn
     std::optional<Cell> active;  // whose row and column are lit
 
-    Index rows() const { return map.picture.values->rows(); }
-    Index columns() const { return map.picture.values->cols(); }
+    Index rows() const { return map.row_count(); }
+    Index columns() const { return map.column_count(); }
     float x(double column) const {
         return cells.min.x + cells.width() * static_cast<float>(view_position(view.x, column, false));
     }
@@ -49,61 +50,96 @@ Range visible(const ViewWindow& window, Index count) {
 // Every step-th label fits when they need `space` each.
 Index label_step(float cell, float space) {
     Index step = 1;
-    for (const Index next : {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000}) {
-        step = next;
-        if (cell * static_cast<float>(next) >= space) break;
-    }
+    for (Index decade = 1; decade < Index{1} << 40; decade *= 10)
+        for (const Index digit : {1, 2, 5}) {
+            step = digit * decade;
+            if (cell * static_cast<float>(step) >= space) return step;
+        }
     return step;
 }
 
-float widest(Canvas& canvas, const std::vector<std::string>& labels) {
-    // A sample is enough of thousands: longer ones are shortened.
-    const std::size_t step = labels.size() / 256 + 1;
+float widest(Canvas& canvas, const AxisLabels& labels) {
+    if (labels.empty()) return 0;
+    // A sample is enough of thousands: longer ones are shortened. Of numbers the last is the widest.
+    const Index step = labels.size() / 256 + 1;
     float width = 0;
-    for (std::size_t i = 0; i < labels.size(); i += step)
+    for (Index i = labels.are_numbers() ? labels.size() - 1 : 0; i < labels.size(); i += step)
         width = std::max(width, canvas.shaper().width(labels[i], {.size = label_size}));
     return std::min(width, longest_label);
+}
+
+// The label of a cell, lit or standing for `step` of them.
+std::string label_of(const Heatmap& map, const AxisLabels& labels, Index i, Index step, bool lit) {
+    constexpr Index few = 10;
+    return map.number_thinned && !lit && step >= few ? fmt::format("{}", i) : labels[i];
+}
+
+// Calls draw(i, lit) for every step-th cell of the range, and for the lit one (negative: none), which takes the place
+// of its thinned neighbours.
+template <class Draw>
+void each_label(Range range, Index step, Index lit, const Draw& draw) {
+    for (Index i = (range.begin + step - 1) / step * step; i < range.end; i += step)
+        if (lit < 0 || std::abs(i - lit) >= step) draw(i, false);
+    if (lit >= range.begin && lit < range.end) draw(lit, true);
 }
 
 void draw_row_labels(const Scene& s) {
     if (s.map.row_labels.empty()) return;
     const Theme& t = s.canvas.theme();
     const Index step = label_step(s.cell_height(), label_size + 1);
-    const Range range = visible(s.view.y, s.rows());
-    for (Index i = range.begin; i < range.end; ++i) {
-        const bool lit = s.active && s.active->row == i;
-        if (i % step != 0 && !lit) continue;
-        // A lit label takes the place of its thinned neighbours.
-        if (!lit && s.active && step > 1 && std::abs(i - s.active->row) < step) continue;
+    each_label(visible(s.view.y, s.rows()), step, s.active ? s.active->row : -1, [&](Index i, bool lit) {
         const float y = s.y(static_cast<double>(i) + 0.5);
-        if (y < s.cells.min.y - 1 || y > s.cells.max.y + 1) continue;
+        if (y < s.cells.min.y - 1 || y > s.cells.max.y + 1) return;
         const TextStyle style{.color = lit ? t.query : t.text, .size = label_size, .bold = lit, .align = Align::right};
         const std::string text =
-            s.canvas.shaper().fit(s.map.row_labels[static_cast<std::size_t>(i)], longest_label, style);
+            s.canvas.shaper().fit(label_of(s.map, s.map.row_labels, i, step, lit), longest_label, style);
         s.canvas.text_middle({s.cells.min.x - 9, y}, text, style);
-    }
+    });
 }
 
 void draw_column_labels(const Scene& s, bool upright) {
     const Theme& t = s.canvas.theme();
     // Turned labels are a line's height apart along the slope.
     const Index step = label_step(s.cell_width(), upright ? 1 : label_size * 1.25F);
-    const Range range = visible(s.view.x, s.columns());
-    for (Index j = range.begin; j < range.end; ++j) {
-        const bool lit = s.active && s.active->column == j;
-        if (j % step != 0 && !lit) continue;
-        if (!lit && s.active && step > 1 && std::abs(j - s.active->column) < step) continue;
+    each_label(visible(s.view.x, s.columns()), step, s.active ? s.active->column : -1, [&](Index j, bool lit) {
         const float x = s.x(static_cast<double>(j) + 0.5);
-        if (x < s.cells.min.x - 1 || x > s.cells.max.x + 1) continue;
+        if (x < s.cells.min.x - 1 || x > s.cells.max.x + 1) return;
         const TextStyle style{.color = lit ? t.key : t.text,
                               .size = label_size,
                               .bold = lit,
                               .align = upright ? Align::center : Align::left,
                               .angle = upright ? 0.0F : 45.0F};
         const std::string text =
-            s.canvas.shaper().fit(s.map.column_labels[static_cast<std::size_t>(j)], longest_label, style);
+            s.canvas.shaper().fit(label_of(s.map, s.map.column_labels, j, step, lit), longest_label, style);
         s.canvas.text({upright ? x : x + 2, s.cells.min.y - 8}, text, style);
-    }
+    });
+}
+
+// Where an end of what is drawn lies: exactly at the border of the cells' place when it is the window's end.
+float end_of(const ViewWindow& window, double cell, float low, float high) {
+    if (cell == window.low) return low;
+    return cell == window.high ? high : low + (high - low) * static_cast<float>(view_position(window, cell, false));
+}
+
+// The part of the picture that the zoom shows. Positions are made relative to the picture in double: the cells' own
+// numbers may be too large for a float's fraction.
+void draw_part(const Scene& s, const PartPicture& part) {
+    const auto left = static_cast<double>(part.column), top = static_cast<double>(part.row);
+    const double x0 = std::max(s.view.x.low, left), y0 = std::max(s.view.y.low, top);
+    const double x1 = std::min(s.view.x.high, left + static_cast<double>(part.columns));
+    const double y1 = std::min(s.view.y.high, top + static_cast<double>(part.rows));
+    if (!(x1 > x0) || !(y1 > y0)) return;
+    const double across = static_cast<double>(part.values->cols()) / static_cast<double>(part.columns);
+    const double down = static_cast<double>(part.values->rows()) / static_cast<double>(part.rows);
+    CellPicture picture = s.map.picture;
+    picture.values = part.values;
+    picture.generation = part.generation;
+    picture.view = {{static_cast<float>((x0 - left) * across), static_cast<float>((y0 - top) * down)},
+                    {static_cast<float>((x1 - left) * across), static_cast<float>((y1 - top) * down)}};
+    const Rect& cells = s.cells;
+    s.canvas.cells({{end_of(s.view.x, x0, cells.min.x, cells.max.x), end_of(s.view.y, y0, cells.min.y, cells.max.y)},
+                    {end_of(s.view.x, x1, cells.min.x, cells.max.x), end_of(s.view.y, y1, cells.min.y, cells.max.y)}},
+                   picture);
 }
 
 void draw_grid(const Scene& s) {
@@ -125,18 +161,21 @@ void draw_values(const Scene& s) {
     const float width = s.cell_width();
     if (width < 37 || s.cell_height() < 17) return;
     const ColorTable& table = color_table(picture.map, picture.dark);
-    const int decimals = width < 46 ? 2 : 3;
+    const bool roomy = width >= 46;
+    const bool small = std::max(std::abs(picture.range.low), std::abs(picture.range.high)) < 0.01;
     const TextStyle style{.size = 11.5F, .font = Font::mono, .align = Align::center};
     const Range columns = visible(s.view.x, s.columns()), rows = visible(s.view.y, s.rows());
     for (Index i = rows.begin; i < rows.end; ++i)
         for (Index j = columns.begin; j < columns.end; ++j) {
-            const double value = static_cast<double>((*picture.values)(i, j));
-            if (std::isnan(value)) continue;
+            const std::optional<float> held = s.map.value({i, j});
+            if (!held || std::isnan(*held)) continue;
+            const auto value = static_cast<double>(*held);
             const auto index = static_cast<std::size_t>(color_position(picture.range, value) * 255 + 0.5);
             TextStyle inked = style;
             inked.color = luminance(table[index]) > 0.3F ? Color::hex(0x101418) : Color::hex(0xf4f6f8);
             s.canvas.text_middle({s.x(static_cast<double>(j) + 0.5), s.y(static_cast<double>(i) + 0.5)},
-                                 cell_text(value, decimals), inked);
+                                 small ? small_cell_text(value, roomy ? 1 : 0) : cell_text(value, roomy ? 3 : 2),
+                                 inked);
         }
 }
 
@@ -171,13 +210,19 @@ void draw_marks(const Scene& s) {
 void draw_crosshair(const Scene& s) {
     const Theme& t = s.canvas.theme();
     const Clip clip(s.canvas, s.cells.inset(-2));
+    // The row and column of a cell that is smaller than a line are drawn as wide as one.
+    const auto seen = [&](const Cell& at) {
+        const Rect cell = cell_rect(s, at);
+        const float x = std::max(0.0F, 1 - cell.width()) / 2, y = std::max(0.0F, 1 - cell.height()) / 2;
+        return Rect{{cell.min.x - x, cell.min.y - y}, {cell.max.x + x, cell.max.y + y}};
+    };
     if (s.active) {
-        const Rect cell = cell_rect(s, *s.active);
+        const Rect cell = seen(*s.active);
         s.canvas.stroke_rect({{cell.min.x, s.cells.min.y}, {cell.max.x, s.cells.max.y}}, t.key, 1.5F);
         s.canvas.stroke_rect({{s.cells.min.x, cell.min.y}, {s.cells.max.x, cell.max.y}}, t.query, 1.5F);
     }
     if (s.map.pinned) {
-        const Rect cell = cell_rect(s, *s.map.pinned);
+        const Rect cell = seen(*s.map.pinned);
         // Two outlines, so that it is seen on any colour.
         s.canvas.stroke_rect(cell.inset(-1), Color::hex(0x0b0d10), 3);
         s.canvas.stroke_rect(cell.inset(-1), Color::hex(0xffffff), 1.75F);
@@ -194,14 +239,16 @@ void draw_row_bars(const Scene& s, float left) {
     // One bar a point of height at most: of thousands of rows the mean of those that share a point.
     const auto step = std::max<Index>(1, static_cast<Index>(1 / std::max(s.cell_height(), 1e-6F)));
     const float gap = s.cell_height() >= 5 ? std::min(2.0F, s.cell_height() * 0.15F) : 0;
+    // Bars that begin and end within pixels would leave seams, which beat with the pixels: each reaches below the next.
+    const float over = step > 1 ? 1 : 0;
     for (Index i = rows.begin / step * step; i < rows.end; i += step) {
         const Index end = std::min(i + step, s.rows());
         double sum = 0;
-        for (Index k = i; k < end; ++k) sum += bars.values[static_cast<std::size_t>(k)];
+        for (Index k = i; k < end; ++k) sum += (*bars.values)[static_cast<std::size_t>(k)];
         const double value = sum / static_cast<double>(end - i);
         const bool lit = s.active && s.active->row >= i && s.active->row < end;
         const float length = longest * static_cast<float>(bars.most > 0 ? std::min(value / bars.most, 1.0) : 0);
-        const float top = s.y(static_cast<double>(i)) + gap, bottom = s.y(static_cast<double>(end)) - gap;
+        const float top = s.y(static_cast<double>(i)) + gap, bottom = s.y(static_cast<double>(end)) - gap + over;
         s.canvas.fill_rect({{left, top}, {left + longest, bottom}}, t.field);
         s.canvas.fill_rect({{left, top}, {left + length, bottom}}, lit ? t.query : mix(t.field, t.query, 0.5F));
         if (step == 1 && s.cell_height() >= 13)
@@ -242,39 +289,32 @@ void draw_color_bar(const Scene& s, const Rect& bar) {
 
 }  // namespace
 
-std::string cell_text(double value, int decimals) {
-    std::string text = fmt::format("{:.{}f}", value, decimals);
-    if (text.find_first_not_of("-0.") == std::string::npos && text.front() == '-') text.erase(0, 1);  // no "-0.00"
-    if (text.front() == '-') text.replace(0, 1, "−");
-    return text;
-}
-
 HeatmapMargins heatmap_margins(Canvas& canvas, const Heatmap& map) {
     return {
         (map.row_labels.empty() ? 0 : widest(canvas, map.row_labels) + 14) + (map.row_title.empty() ? 0 : title_space),
-        (map.color_bar ? bar_space : 0) + (map.bars.values.empty() ? 0 : bars_space)};
+        (map.color_bar ? bar_space : 0) + (map.bars.values == nullptr ? 0 : bars_space)};
 }
 
 float heatmap_width(Canvas& canvas, const Heatmap& map, float height) {
     const HeatmapMargins margins = heatmap_margins(canvas, map);
     const float labels = widest(canvas, map.column_labels);
-    const auto rows = static_cast<float>(map.picture.values->rows()),
-               columns = static_cast<float>(map.picture.values->cols());
+    const auto rows = static_cast<float>(map.row_count()), columns = static_cast<float>(map.column_count());
     const float square = height - (label_size + 10 + title_space) - 22;
     const bool upright = labels + 6 <= square / rows;
     const float cells = upright ? square : square - (labels * 0.71F + 20) + label_size + 10;
-    return margins.left + std::max(cells, 0.0F) * columns / rows + margins.right;
+    const float shape = map.rows > 0 ? std::clamp(columns / rows, 1 / longest_shape, longest_shape) : columns / rows;
+    return margins.left + std::max(cells, 0.0F) * shape + margins.right;
 }
 
 HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect& area, const Heatmap& map,
                            HeatmapView& view) {
     HeatmapEvents events;
-    const Index rows = map.picture.values->rows(), columns = map.picture.values->cols();
+    const Index rows = map.row_count(), columns = map.column_count();
     const float column_labels = widest(canvas, map.column_labels);
     // Room for labels, then the largest rectangle with square cells in what is left.
     const float left = heatmap_margins(canvas, map).left;
     const float without_bars = area.width() - left - (map.color_bar ? bar_space : 0);
-    const bool has_bars = !map.bars.values.empty() && without_bars - bars_space >= bars_need;
+    const bool has_bars = map.bars.values != nullptr && without_bars - bars_space >= bars_need;
     const float bars = has_bars ? bars_space : 0;
     const float most_width = area.width() - left - (map.color_bar ? bar_space : 0) - bars;
     const bool upright = column_labels + 6 <= most_width / static_cast<float>(columns);
@@ -282,8 +322,12 @@ HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect&
     const float most_height = area.height() - top - 22;
     if (most_width < 40 || most_height < 40) return events;
     const float cell = std::min(most_width / static_cast<float>(columns), most_height / static_cast<float>(rows));
-    events.cells = Rect::sized({area.min.x + left, area.min.y + top}, cell * static_cast<float>(columns),
-                               cell * static_cast<float>(rows));
+    float width = cell * static_cast<float>(columns), height = cell * static_cast<float>(rows);
+    if (map.rows > 0) {  // square cells of 100 x 1000000 would be a line
+        height = std::max(height, std::min(most_height, width / longest_shape));
+        width = std::max(width, std::min(most_width, height / longest_shape));
+    }
+    events.cells = Rect::sized({area.min.x + left, area.min.y + top}, width, height);
 
     const Pointer pointer = interaction.area("heatmap", events.cells);
     const auto whole_x = static_cast<double>(columns), whole_y = static_cast<double>(rows);
@@ -311,10 +355,8 @@ HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect&
         if (map.painting && (pointer.held || pointer.pressed)) events.painted = here;
     }
 
-    CellPicture picture = map.picture;
-    picture.view = {{static_cast<float>(scene.view.x.low), static_cast<float>(scene.view.y.low)},
-                    {static_cast<float>(scene.view.x.high), static_cast<float>(scene.view.y.high)}};
-    canvas.cells(events.cells, picture);
+    draw_part(scene, {map.picture.values, map.picture.generation, 0, 0, rows, columns});
+    for (const PartPicture& part : map.parts) draw_part(scene, part);
     {
         const Clip clip(canvas, events.cells);
         draw_grid(scene);

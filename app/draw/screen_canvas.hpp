@@ -70,6 +70,7 @@ public:
     void cells(const Rect& area, const CellPicture& picture) override;
     void push_clip(const Rect& rect) override;
     void pop_clip() override;
+    float pixels_per_point() const override { return scale_; }
 
 protected:
     void draw_text(Vec2 at, std::string_view text, const ShapedText& shaped, const TextStyle& style) override;

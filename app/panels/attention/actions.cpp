@@ -32,10 +32,9 @@ void AttentionPanel::pin(const Cell& cell) {
 
 void AttentionPanel::move_pin(Index rows, Index columns) {
     if (!shown_) return;
-    const Matrix& weights = *shown_->weights;
     const Cell from = explained().value_or(Cell{0, 0});
-    pin({std::clamp<Index>(from.row + rows, 0, weights.rows() - 1),
-         std::clamp<Index>(from.column + columns, 0, weights.cols() - 1)});
+    pin({std::clamp<Index>(from.row + rows, 0, shown_->queries() - 1),
+         std::clamp<Index>(from.column + columns, 0, shown_->keys() - 1)});
 }
 
 void AttentionPanel::shuffle() {
@@ -59,6 +58,10 @@ bool AttentionPanel::key(const KeyPress& press) {
             move_pin(0, step);
             return true;
         case GLFW_KEY_ESCAPE:
+            if (status().progress) {
+                cancel();
+                return true;
+            }
             if (params_.pin_query < 0) return false;
             params_.pin_query = params_.pin_key = -1;
             return true;
@@ -71,7 +74,7 @@ bool AttentionPanel::key(const KeyPress& press) {
             params_.head = params_.head >= count ? 1 : params_.head + 1;
             return true;
         case GLFW_KEY_A:
-            if (press.control) return false;
+            if (press.control || huge_) return false;
             if (params_.head != 0) {
                 head_before_average_ = params_.head;
                 params_.head = 0;
@@ -87,7 +90,7 @@ bool AttentionPanel::key(const KeyPress& press) {
                 shuffle();
             return true;
         case GLFW_KEY_P:
-            if (!params_.has_inputs() || !params_.one_map()) return false;
+            if (!params_.has_inputs() || !params_.one_map() || huge_) return false;
             params_.paint = !params_.paint;
             return true;
         default:
@@ -98,7 +101,7 @@ bool AttentionPanel::key(const KeyPress& press) {
 std::vector<std::pair<std::string, std::string>> AttentionPanel::key_help() const {
     return {{"click a cell", "pin it: its computation is written below"},
             {"arrow keys", "move the pinned cell (Shift: by ten)"},
-            {"Esc", "unpin"},
+            {"Esc", "stop a long computation, else unpin"},
             {"[   ]   Page Up/Down", "previous, next head"},
             {"A", "average of all heads, and back"},
             {"S   Shift S", "shuffle the tokens, back to the order as written"},
@@ -106,7 +109,8 @@ std::vector<std::pair<std::string, std::string>> AttentionPanel::key_help() cons
 }
 
 void AttentionPanel::source_edited(const std::string& before) {
-    if (params_.pin_query < 0) return;
+    constexpr std::size_t most_bytes = 1U << 16U;  // of more, cutting into tokens would hold up the typing
+    if (params_.pin_query < 0 || std::max(before.size(), params_.text.size()) > most_bytes) return;
     const auto old_tokens = tokenize(before, params_.tokenizer, most_tokens);
     const auto new_tokens = tokenize(params_.text, params_.tokenizer, most_tokens);
     if (!old_tokens || !new_tokens || params_.shuffle != 0) return;

@@ -17,7 +17,14 @@
 namespace attnscope::attention_panel {
 namespace {
 
-Result<Stack> load_stack(const std::string& spec, std::string_view role, Index most_dimensions) {
+constexpr Index most_held = MapLimits{}.held;  // of finished weights, which are held whole
+
+// What an array may be.
+struct Bounds {
+    Index dimensions, rows;
+};
+
+Result<Stack> load_stack(const std::string& spec, std::string_view role, const Bounds& most) {
     if (spec.empty())
         return invalid_input(fmt::format(
             "{}: no file is named yet: drop one on the window or type its path (F.npy or F.safetensors:NAME)", role));
@@ -25,9 +32,9 @@ Result<Stack> load_stack(const std::string& spec, std::string_view role, Index m
     if (!tensor) return tensor.error();
     const std::vector<Index>& shape = tensor->shape;
     const std::string name = fmt::format("{} {} {}", role, printable(spec, 1000), shape_text(shape));
-    if (tensor->rank() < 2 || tensor->rank() > most_dimensions)
+    if (tensor->rank() < 2 || tensor->rank() > most.dimensions)
         return invalid_input(fmt::format("{}: 2 to {} dimensions are needed, the last two queries or keys by entries",
-                                         name, most_dimensions));
+                                         name, most.dimensions));
     if (tensor->size() == 0)
         return invalid_input(fmt::format("{}: the array is empty, every length must be at least 1", name));
     if (const Result<void> finite = require_finite(*tensor, spec); !finite) return finite.error();
@@ -38,8 +45,8 @@ Result<Stack> load_stack(const std::string& spec, std::string_view role, Index m
     stack.rows = shape[rank - 2];
     stack.columns = shape[rank - 1];
     stack.tensor = std::move(*tensor);
-    if (stack.rows > most_tokens)
-        return invalid_input(fmt::format("{}: {} rows; at most {} tokens can be shown", name, stack.rows, most_tokens));
+    if (stack.rows > most.rows)
+        return invalid_input(fmt::format("{}: {} rows; at most {} tokens can be shown", name, stack.rows, most.rows));
     return stack;
 }
 
@@ -48,7 +55,7 @@ Result<void> load_inputs(const ArraysRequest& request, const Progress& progress,
         {{&request.q, &arrays.q}, {&request.k, &arrays.k}, {&request.v, &arrays.v}}};
     const char* const roles[] = {"Q", "K", "V"};
     for (std::size_t i = 0; i < all.size(); ++i) {
-        Result<Stack> loaded = load_stack(*all[i].first, roles[i], 3);
+        Result<Stack> loaded = load_stack(*all[i].first, roles[i], {3, most_tokens});
         if (!loaded) return loaded.error();
         *all[i].second = std::move(*loaded);
         if (progress.stopped()) return cancelled();
@@ -163,12 +170,12 @@ Result<Arrays> load_arrays(const ArraysRequest& request, const Progress& progres
     if (request.source == Source::qkv) {
         if (const Result<void> loaded = load_inputs(request, progress, arrays); !loaded) return loaded.error();
     } else {
-        Result<Stack> loaded = load_stack(request.weights, "weights", 4);
+        Result<Stack> loaded = load_stack(request.weights, "weights", {4, most_held});
         if (!loaded) return loaded.error();
         arrays.weights = std::move(*loaded);
-        if (arrays.weights.columns > most_tokens)
+        if (arrays.weights.columns > most_held)
             return invalid_input(fmt::format("{}: {} keys; at most {} tokens can be shown",
-                                             printable(request.weights, 1000), arrays.weights.columns, most_tokens));
+                                             printable(request.weights, 1000), arrays.weights.columns, most_held));
         arrays.note = row_note(arrays.weights, progress);
     }
     if (const Result<void> named = load_tokens(request.tokens, arrays); !named) return named.error();

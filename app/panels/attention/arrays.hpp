@@ -47,8 +47,8 @@ struct Arrays {
 };
 
 /// Errors: a file that is not named yet (which one is wanted), those of load_array() and parse_token_list(), a number
-/// of dimensions or shapes that do not fit, more than `most_tokens` queries or keys, NaN or infinity, a number of
-/// tokens that is neither the keys' nor the queries'.
+/// of dimensions or shapes that do not fit, more than `most_tokens` queries or keys (weights: MapLimits::held), NaN or
+/// infinity, a number of tokens that is neither the keys' nor the queries'.
 Result<Arrays> load_arrays(const ArraysRequest& request, const Progress& progress);
 
 /// The source that a dropped file belongs to, and the field of the request it fills: by what is in it, and, for a

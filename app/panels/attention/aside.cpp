@@ -4,7 +4,6 @@
 
 #include <cmath>
 
-#include "app/draw/rich_text.hpp"
 #include "app/draw/ticks.hpp"
 #include "app/panels/attention/attention_panel.hpp"
 #include "core/attention/explain.hpp"
@@ -16,32 +15,23 @@ void AttentionPanel::draw_breakdown_strip(Canvas& canvas, Interaction& interacti
     const Theme& t = canvas.theme();
     const Shown& shown = *shown_;
     Rect inside = area;
-    canvas.fill_rect({area.min, {area.max.x, area.min.y + 1}}, t.line);
-    const float baseline = inside.cut_top(32).min.y + 20;
     const std::optional<Cell> cell = pointed();
     if (!cell) {
-        canvas.text({inside.min.x, baseline}, "Point at a cell to see why its weight is what it is.",
+        canvas.fill_rect({area.min, {area.max.x, area.min.y + 1}}, t.line);
+        canvas.text({inside.min.x, inside.min.y + 20}, "Point at a cell to see why its weight is what it is.",
                     {.color = t.quiet, .size = 13.5F});
         return;
     }
-    const TextStyle bold{.color = t.text, .size = 13.5F, .bold = true};
-    const auto name = [&](const std::vector<std::string>& labels, Index at) {
-        return canvas.shaper().fit(labels[static_cast<std::size_t>(at)], area.width() * 0.3F, bold);
-    };
-    const bool seen = !shown.masked(cell->row, cell->column);
     // The numbers below are of the left map where two stand side by side.
     const std::string of = !shown.second         ? ""
                            : shown.second->first ? "   (the softmax weights)"
                                                  : fmt::format("   (A: {})", shown.second->first_title);
-    const TextRun heading[] = {{"why ", t.text, Script::normal, true},
-                               {name(row_labels_, cell->row), t.query, Script::normal, true},
-                               {seen ? " attends to " : " does not see ", t.text, Script::normal, true},
-                               {name(column_labels_, cell->column), t.key, Script::normal, true},
-                               {of, t.quiet}};
-    draw_runs(canvas, {inside.min.x, baseline}, heading, 13.5F);
-    if (shown.inputs.size() == 1 && inside.width() >= 600)
-        canvas.text({inside.max.x, baseline}, "stripes: blue +, amber −",
-                    {.color = t.quiet, .size = 12, .align = Align::right});
+    draw_breakdown_heading(canvas, inside,
+                           {.query = row_labels_[static_cast<std::size_t>(cell->row)],
+                            .key = column_labels_[static_cast<std::size_t>(cell->column)],
+                            .seen = !shown.masked(cell->row, cell->column),
+                            .remark = of,
+                            .stripes = shown.inputs.size() == 1});
     const auto softmax = [&](Canvas& on, const Rect& where) {
         Plot plot;
         Series bars{.name = "weight", .color = t.query, .kind = Series::bars};
@@ -61,7 +51,9 @@ void AttentionPanel::draw_breakdown_strip(Canvas& canvas, Interaction& interacti
         draw_plot(on, where, plot, row_view_, interaction.area("row", where));
     };
     if (shown.inputs.size() == 1) {
-        draw_breakdown(canvas, interaction, inside, shown, softmax, *cell, params_.sort_dims, breakdown_);
+        BreakdownRow row = breakdown_row(shown, *cell, breakdown_);
+        row.sort_dims = params_.sort_dims;
+        draw_breakdown(canvas, interaction, inside, row, softmax);
         return;
     }
     if (!shown.inputs.empty()) {

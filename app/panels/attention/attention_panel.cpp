@@ -33,9 +33,11 @@ bool is_cross(const Shown& shown) {
 
 // Of both sides, where there are two.
 Index token_count(const Shown& shown) {
+    if (shown.huge) return shown.huge->tokens;
     return shown.sides.queries.size() + (is_cross(shown) ? shown.sides.keys.size() : 0);
 }
 Index invented_tokens(const Shown& shown) {
+    if (shown.huge) return shown.huge->invented;
     return shown.sides.queries.invented_count + (is_cross(shown) ? shown.sides.keys.invented_count : 0);
 }
 
@@ -88,6 +90,8 @@ void AttentionPanel::show(std::shared_ptr<const Shown> shown, double seconds) {
     row_labels_ = labels_of(shown_->sides.queries);
     column_labels_ = labels_of(shown_->sides.keys);
     threshold_shown_ = -1;
+    params_.huge = shown_->huge != nullptr;
+    if (!shown_->huge) huge_.reset();
 }
 
 void AttentionPanel::update() {
@@ -119,11 +123,12 @@ void AttentionPanel::update() {
         show(computed.value, computed.seconds);
     }
     hide_small_weights();
+    update_huge();
 }
 
 // The map that is drawn with a threshold: computed here since it is a matter of looking, not of attention.
 void AttentionPanel::hide_small_weights() {
-    if (!shown_ || threshold_shown_ == params_.threshold) return;
+    if (!shown_ || shown_->huge || threshold_shown_ == params_.threshold) return;
     threshold_shown_ = params_.threshold;
     above_threshold_.reset();
     hidden_share_ = 0;
@@ -181,9 +186,14 @@ void AttentionPanel::wait() {
     map_job_.wait();
     strip_job_.wait();
     update();
+    if (huge_) huge_->wait();
 }
 
 void AttentionPanel::cancel() {
+    if (huge_ && !map_job_.stale() && !vectors_.stale() && !arrays_.stale()) {
+        huge_->cancel();  // its picture is of these settings, as far as it is
+        return;
+    }
     if (vectors_.stale()) params_.vectors.clear();
     if (arrays_.stale()) cancelled_files_ = arrays_request(params_);
     cancelled_ = newest_;
@@ -215,6 +225,12 @@ PanelStatus AttentionPanel::status() const {
     for (const std::optional<Error>* error : {&drop_error_, &file_error_, &error_})
         if (*error && !status.error) status.error = *error;
     status.seconds = seconds_;
+    if (huge_) {
+        status.stale = status.stale || huge_->stale();
+        if (!status.progress) status.progress = huge_->progress();
+        if (!status.error) status.error = huge_->error();
+        status.seconds = huge_->seconds();
+    }
     // Of what is shown, which may be older than the parameters.
     status.provenance = provenance_of(shown_request_ ? *shown_request_ : request_of(params_));
     if (shown_ && invented_tokens(*shown_) * 2 > token_count(*shown_))
@@ -232,6 +248,7 @@ std::string AttentionPanel::about() const {
         if (!note.empty()) note += " · ";
         note += text;
     };
+    if (huge_) add(huge_->note());
     if (shown.masked_rows > 0)
         add(fmt::format("{} of {} queries {} no key: weights and output are 0", shown.masked_rows,
                         shown.weights->rows(), shown.masked_rows == 1 ? "sees" : "see"));
@@ -267,18 +284,22 @@ std::string AttentionPanel::about() const {
 
 std::optional<Cell> AttentionPanel::pinned() const {
     if (!shown_ || params_.pin_query < 0 || params_.pin_key < 0) return std::nullopt;
-    const Matrix& weights = *shown_->weights;
-    if (params_.pin_query >= weights.rows() || params_.pin_key >= weights.cols()) return std::nullopt;
+    if (params_.pin_query >= shown_->queries() || params_.pin_key >= shown_->keys()) return std::nullopt;
     return Cell{params_.pin_query, params_.pin_key};
 }
 
 std::string AttentionPanel::explain_text() const {
     if (!explained() || !shown_) return {};
+    if (huge_) {
+        const std::optional<CellNumbers> numbers = huge_->explained();
+        return numbers ? numbers_in_words(*numbers) : std::string();
+    }
     return explain_in_words(*shown_, {row_labels_, column_labels_}, *explained());
 }
 
 std::string AttentionPanel::copy_text() const {
     if (!shown_) return {};
+    if (huge_) return explain_text();
     const Matrix& values = params_.show == Show::scores && shown_->scores ? *shown_->scores : *shown_->weights;
     std::string text;
     for (const std::string& label : column_labels_) text += "\t" + label;
@@ -302,7 +323,10 @@ void AttentionPanel::draw_explain(Canvas& canvas, const Rect& area) {
                            {.color = canvas.theme().quiet, .size = 14});
         return;
     }
-    draw_explain_line(canvas, area, *shown_, {row_labels_, column_labels_}, *explained());
+    if (huge_)
+        draw_huge_explain(canvas, area);
+    else
+        draw_explain_line(canvas, area, *shown_, {row_labels_, column_labels_}, *explained());
 }
 
 }  // namespace attention_panel

@@ -11,6 +11,7 @@
 #include "app/jobs/job_slot.hpp"
 #include "app/panels/attention/breakdown.hpp"
 #include "app/panels/attention/compute.hpp"
+#include "app/panels/attention/huge_map_view.hpp"
 #include "app/panels/panel.hpp"
 
 namespace attnscope::attention_panel {
@@ -82,6 +83,11 @@ private:
     void draw_head_numbers(Canvas& canvas, Interaction& interaction, const Rect& area);
     void draw_gradient(Canvas& canvas, Interaction& interaction, const Rect& area);
     std::string about() const;
+    // Of a map too large to hold:
+    void update_huge();
+    void draw_huge(Canvas& canvas, Interaction& interaction, const Rect& area);
+    void draw_huge_map(Canvas& canvas, Interaction& interaction, const Rect& area);
+    void draw_huge_explain(Canvas& canvas, const Rect& area);
 
     Params params_;
     JobSlot<std::string, std::shared_ptr<const WordVectors>> vectors_;  // of the user's file
@@ -91,6 +97,7 @@ private:
     const JobSlot<Request, Strip>::Shown* strip_ = nullptr;  // of the last update()
 
     std::shared_ptr<const Shown> shown_;  // what is drawn
+    std::unique_ptr<HugeMapView> huge_;   // when that is a map too large to hold
     std::uint64_t generation_ = 0;        // of shown_
     std::uint64_t seen_ = 0;              // the generation of map_job_'s result taken last
     double seconds_ = 0;

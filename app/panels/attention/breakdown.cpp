@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "app/draw/rich_text.hpp"
 #include "app/draw/ticks.hpp"
 #include "core/attention/explain.hpp"
 #include "core/attention/summary.hpp"
@@ -131,10 +132,10 @@ struct TermsLayout {
     float width = 0;      // that the columns' shares are of
 };
 
-void draw_terms(Canvas& canvas, Interaction& interaction, Columns& columns, const ScoreTerms& terms,
-                const HeadInput& in, const TermsLayout& layout) {
+void draw_terms(Canvas& canvas, Interaction& interaction, Columns& columns, const ScoreTerms& terms, ScoreKind kind,
+                const TermsLayout& layout) {
     const Theme& t = canvas.theme();
-    const TermNames names = term_names(in.options.score);
+    const TermNames names = term_names(kind);
     const std::vector<Index> order = order_of(terms.terms, layout.sorted);
     const VectorD left = in_order(terms.left, order), right = in_order(terms.right, order),
                   product = in_order(terms.terms, order);
@@ -190,19 +191,47 @@ TermNames term_names(ScoreKind kind) {
     return {"q", "k", "q + k", "1ᵀ(q + k)"};
 }
 
-void draw_breakdown(Canvas& canvas, Interaction& interaction, const Rect& area, const Shown& shown,
-                    const std::function<void(Canvas&, const Rect&)>& draw_softmax, const Cell& cell, bool sort_dims,
-                    BreakdownMemory& memory) {
-    const Theme& t = canvas.theme();
+BreakdownRow breakdown_row(const Shown& shown, const Cell& cell, BreakdownMemory& memory) {
     const HeadInput& in = shown.inputs.front();
+    make_mixed(shown, cell.row, memory);
+    return {.q = in.q.row(cell.row),
+            .k = in.k.row(cell.column),
+            .options = in.options,
+            .keys = shown.weights->cols(),
+            .key = cell.column,
+            .mixed = memory.mixed,
+            .generation = memory.generation,
+            .output = shown.output.row(cell.row)};
+}
+
+void draw_breakdown_heading(Canvas& canvas, Rect& area, const BreakdownHeading& heading) {
+    const Theme& t = canvas.theme();
+    canvas.fill_rect({area.min, {area.max.x, area.min.y + 1}}, t.line);
+    const float baseline = area.cut_top(32).min.y + 20;
+    const TextStyle bold{.color = t.text, .size = 13.5F, .bold = true};
+    const auto name = [&](const std::string& label) { return canvas.shaper().fit(label, area.width() * 0.3F, bold); };
+    const TextRun runs[] = {{"why ", t.text, Script::normal, true},
+                            {name(heading.query), t.query, Script::normal, true},
+                            {heading.seen ? " attends to " : " does not see ", t.text, Script::normal, true},
+                            {name(heading.key), t.key, Script::normal, true},
+                            {heading.remark, t.quiet}};
+    draw_runs(canvas, {area.min.x, baseline}, runs, 13.5F);
+    if (heading.stripes && area.width() >= 600)
+        canvas.text({area.max.x, baseline}, "stripes: blue +, amber −",
+                    {.color = t.quiet, .size = 12, .align = Align::right});
+}
+
+void draw_breakdown(Canvas& canvas, Interaction& interaction, const Rect& area, const BreakdownRow& row,
+                    const std::function<void(Canvas&, const Rect&)>& draw_softmax) {
+    const Theme& t = canvas.theme();
     // A narrow area, on paper, has two rows: how the score comes about, and what is made of it.
     const bool narrow = area.width() < narrow_width && area.height() >= 2 * least_height;
     Rect rest = area;
     const Rect above = narrow ? rest.cut_top(area.height() / 2) : area;
     Columns columns = columns_of(above);
     const float width = area.width() * (narrow ? 1.7F : 1.0F);
-    draw_terms(canvas, interaction, columns, score_terms(in.q.row(cell.row), in.k.row(cell.column), in.options), in,
-               {sort_dims, area.width() * (narrow ? 2.5F : 1.0F)});
+    draw_terms(canvas, interaction, columns, score_terms(row.q, row.k, row.options), row.options.score,
+               {row.sort_dims, area.width() * (narrow ? 2.5F : 1.0F)});
     if (narrow) {
         rest.cut_top(12);
         columns = columns_of(rest);
@@ -210,26 +239,24 @@ void draw_breakdown(Canvas& canvas, Interaction& interaction, const Rect& area, 
     const Rect softmax = columns.take(width * 0.27F);
     draw_softmax(canvas, {{softmax.min.x - 6, narrow ? rest.min.y : area.min.y}, softmax.max});
     const Rect mixing = columns.take(width * 0.19F), out = columns.rest;
-    make_mixed(shown, cell.row, memory);
-    const Matrix& mixed = *memory.mixed;
+    const Matrix& mixed = *row.mixed;
     const double most = std::max(static_cast<double>(mixed.cwiseAbs().maxCoeff()), 1e-30);
     CellPicture picture;
-    picture.values = memory.mixed;
-    picture.generation = memory.generation;
+    picture.values = row.mixed;
+    picture.generation = row.generation;
     picture.view = {{0, 0}, {static_cast<float>(mixed.cols()), static_cast<float>(mixed.rows())}};
     picture.range = {-most, most, ColorScale::linear};
     picture.map = ColorMap::diverging;
     picture.dark = t.name == ThemeName::dark;
     canvas.cells(mixing, picture);
-    const float step = mixing.width() / static_cast<float>(shown.weights->cols());
-    const float x = mixing.min.x + step * static_cast<float>(cell.column);
+    const float step = mixing.width() / static_cast<float>(row.keys);
+    const float x = mixing.min.x + step * static_cast<float>(row.key);
     if (step >= 2) canvas.stroke_rect({{x, mixing.min.y}, {x + step, mixing.max.y}}, t.key, 1.5F);
     title(canvas, columns, mixing, "weight × value", t.key);
-    foot(canvas, columns, mixing, fmt::format("{} keys × {} dims", shown.weights->cols(), in.v.cols()));
+    foot(canvas, columns, mixing, fmt::format("{} keys × {} dims", row.keys, row.output.size()));
     title(canvas, columns, out, "output", t.query);
-    draw_stripes(canvas, out, shown.output.row(cell.row).cast<double>().transpose());
-    foot(canvas, columns, out,
-         fmt::format("|o| {}", short_number(static_cast<double>(shown.output.row(cell.row).norm()), 3)));
+    draw_stripes(canvas, out, row.output.cast<double>().transpose());
+    foot(canvas, columns, out, fmt::format("|o| {}", short_number(static_cast<double>(row.output.norm()), 3)));
 }
 
 }  // namespace attnscope::attention_panel

@@ -217,8 +217,8 @@ Result<void> add_multi_head(const Request& request, const Progress& progress, Sh
     const Index value_dim = outputs.front().cols();
     Index model_dim = all.concat->cols();
     if (request.arrays == nullptr) {
-        all.x_queries = keep(with_positions(request, shown.sides.queries));
-        all.x_keys = keep(with_positions(request, shown.sides.keys));
+        all.x_queries = keep(with_positions(request, shown.sides.queries.vectors));
+        all.x_keys = keep(with_positions(request, shown.sides.keys.vectors));
         model_dim = all.x_queries->cols();
         HeadWeights weights = head_weights(request, model_dim, shown_head);
         all.w_q = keep(std::move(weights.q));
@@ -278,6 +278,15 @@ bool Shown::masked(Index query, Index key) const {
 
 Result<Shown> compute_shown(const Request& request, const Progress& progress) {
     if (const Result<void> fits = check_request(request); !fits) return fits.error();
+    const Result<bool> huge = is_huge(request);
+    if (!huge) return huge.error();
+    if (*huge) {
+        Result<std::shared_ptr<const HugeInput>> input = make_huge_input(request, progress);
+        if (!input) return input.error();
+        Shown shown = empty_shown(request, {});
+        shown.huge = std::move(*input);
+        return shown;
+    }
     const Result<Sides> sides = make_sides(request);
     if (!sides) return sides.error();
     Result<Shown> shown = compute_one(request, *sides, request.head, progress);
@@ -299,11 +308,14 @@ Result<Strip> compute_strip(const Request& shown_request, const Progress& progre
     request.other_head.reset();
     request.whole_output = false;
     if (const Result<void> fits = check_request(request); !fits) return fits.error();
-    const Result<Sides> sides = make_sides(request);
-    if (!sides) return sides.error();
     Strip strip;
     strip.layers = layers_of(request);
     strip.heads = heads_of(request);
+    const Result<bool> huge = is_huge(request);
+    if (!huge) return huge.error();
+    if (*huge) return strip;
+    const Result<Sides> sides = make_sides(request);
+    if (!sides) return sides.error();
     const Index count = strip.layers * strip.heads;
     const auto size = static_cast<std::size_t>(count);
     strip.maps.resize(size);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/panels/attention/huge_input.hpp"
 #include "app/panels/attention/request.hpp"
 #include "core/attention/attention.hpp"
 #include "core/attention/multi_head.hpp"
@@ -65,6 +66,12 @@ struct Shown {
     std::optional<Second> second;
     std::optional<MultiHead> multi_head;
     std::optional<double> moved;  // of shuffled tokens: the largest change of a weight besides having moved
+    // A map too large to hold: there are no sides, inputs, weights and numbers of them, but what they are computed
+    // from.
+    std::shared_ptr<const HugeInput> huge;
+
+    Index queries() const { return huge ? huge->queries() : weights->rows(); }
+    Index keys() const { return huge ? huge->keys() : weights->cols(); }
 
     double weight(Index query, Index key) const;  // 0 where masked
     bool masked(Index query, Index key) const;
@@ -85,7 +92,8 @@ Result<HeadInput> make_head(const Request& request, const Sides& sides, Index he
 
 /// Errors: those of check_request(), tokenize(), attention(), kernel_attention(), CellSet::parse().
 Result<Shown> compute_shown(const Request& request, const Progress& progress);
-/// The same request's heads, of all layers, as small maps; which of them are shown does not matter.
+/// The same request's heads, of all layers, as small maps; which of them are shown does not matter. None when the maps
+/// are too large to hold.
 Result<Strip> compute_strip(const Request& request, const Progress& progress);
 
 }  // namespace attnscope::attention_panel

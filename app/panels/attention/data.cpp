@@ -181,6 +181,13 @@ Panel::DataJob AttentionPanel::data_job(DataFormat format) const {
             all_heads.arrays = std::make_shared<const Arrays>(std::move(*loaded));
         }
         if (const Result<void> fits = check_request(all_heads); !fits) return fits.error();
+        const Result<bool> huge = is_huge(all_heads);
+        if (!huge) return huge.error();
+        if (*huge)
+            return invalid_input(
+                fmt::format("data: the weights of more than {} tokens are too many for a file; `attnscope compute "
+                            "attention` writes the output of any number of them, `attnscope render` the picture",
+                            all_heads.limits.held));
         Result<AllHeads> all = compute_all(all_heads, progress);
         if (!all) return all.error();
         if (all_heads.merge_words)

@@ -17,14 +17,6 @@ constexpr float formula_size = 15.5F;
 constexpr const char* masked_sentence = "masked: this query does not see this key, its weight is 0";
 constexpr const char* outside_sentence = "outside the window of this query: its weight is 0";
 
-struct Numbers {
-    std::string query, key;  // the tokens
-    CellExplanation cell;
-    ScoreKind kind = ScoreKind::scaled_dot;
-    Index d = 0;
-    std::string raw;  // what the score function gives, and of what
-};
-
 // A number the user has set, as it was set.
 std::string plain(double value) {
     return fmt::format("{:.6g}", value);
@@ -35,9 +27,9 @@ std::string label_of(Canvas& canvas, const std::string& label) {
 }
 
 // The raw score in its own numbers, where it is more than one.
-std::string raw_numbers(const HeadInput& in, const Cell& at, double raw) {
-    const Eigen::RowVectorXf q = in.q.row(at.row), k = in.k.row(at.column);
-    switch (in.options.score) {
+std::string raw_numbers(const Eigen::Ref<const Eigen::RowVectorXf>& q, const Eigen::Ref<const Eigen::RowVectorXf>& k,
+                        const AttentionOptions& options, double raw) {
+    switch (options.score) {
         case ScoreKind::cosine:
             return fmt::format("{} / ({} · {})", short_number(static_cast<double>(q.dot(k))),
                                short_number(static_cast<double>(q.norm())),
@@ -47,7 +39,7 @@ std::string raw_numbers(const HeadInput& in, const Cell& at, double raw) {
                                short_number(static_cast<double>(k.sum())));
         case ScoreKind::additive:
         case ScoreKind::concat:
-            return fmt::format("Σ of {} units", in.options.score_weights->w_v.size());
+            return fmt::format("Σ of {} units", options.score_weights->w_v.size());
         case ScoreKind::general:
             return fmt::format("Σ of {} products", k.size());
         case ScoreKind::scaled_dot:
@@ -57,20 +49,8 @@ std::string raw_numbers(const HeadInput& in, const Cell& at, double raw) {
     return short_number(raw);
 }
 
-Numbers numbers_of(const Shown& shown, const Labels& labels, const Cell& at) {
-    const HeadInput& in = shown.inputs.front();
-    Numbers n;
-    n.query = labels.rows[static_cast<std::size_t>(at.row)];
-    n.key = labels.columns[static_cast<std::size_t>(at.column)];
-    n.cell = explain_cell(in.q.row(at.row), in.k, in.options, at.row, at.column);
-    n.kind = in.options.score;
-    n.d = in.q.cols();
-    n.raw = raw_numbers(in, at, n.cell.raw);
-    return n;
-}
-
 // The score with its numbers: "9.431 / √32 − 0.25 / 0.5".
-std::string score_numbers(const Numbers& n) {
+std::string score_numbers(const CellNumbers& n) {
     const CellExplanation& c = n.cell;
     std::string text = n.raw;
     if (n.kind == ScoreKind::scaled_dot) text += fmt::format(" / √{}", n.d);
@@ -81,12 +61,12 @@ std::string score_numbers(const Numbers& n) {
 }
 
 // The same with its result; a score that is its raw value is written once.
-std::string score_equation(const Numbers& n) {
+std::string score_equation(const CellNumbers& n) {
     const std::string numbers = score_numbers(n), result = short_number(n.cell.score);
     return numbers == result ? result : fmt::format("{} = {}", numbers, result);
 }
 
-std::string score_formula(const Numbers& n) {
+std::string score_formula(const CellNumbers& n) {
     std::string text = term_names(n.kind).formula;
     if (n.cell.bias != 0) text += " − m|i−j|";
     if (n.cell.temperature != 1 && n.cell.bias != 0) text = fmt::format("({})", text);
@@ -212,26 +192,37 @@ std::optional<std::string> second_words(const Shown& shown, const Cell& at) {
     return fmt::format("{}: {}", shown.second->title, short_number(static_cast<double>(value)));
 }
 
+CellNumbers numbers_of(const Shown& shown, const Labels& labels, const Cell& at) {
+    const HeadInput& in = shown.inputs.front();
+    CellNumbers n = cell_numbers(in.q.row(at.row), in.k.row(at.column), in.options,
+                                 explain_cell(in.q.row(at.row), in.k, in.options, at.row, at.column));
+    n.query = labels.rows[static_cast<std::size_t>(at.row)];
+    n.key = labels.columns[static_cast<std::size_t>(at.column)];
+    if (shown.without_first) n.without_first = shown.weight(at.row, at.column);
+    if (shown.second && !shown.second->first) n.output = "adds to the output of A";
+    n.second = second_words(shown, at);
+    return n;
+}
+
 bool has_average(const Shown& shown) {
     return shown.head == 0 && !shown.inputs.empty() && !shown.without_first;
 }
 
 }  // namespace
 
-void draw_explain_line(Canvas& canvas, const Rect& area, const Shown& shown, const Labels& labels, const Cell& at) {
+CellNumbers cell_numbers(const Eigen::Ref<const Eigen::RowVectorXf>& q, const Eigen::Ref<const Eigen::RowVectorXf>& k,
+                         const AttentionOptions& options, const CellExplanation& cell) {
+    CellNumbers n;
+    n.cell = cell;
+    n.kind = options.score;
+    n.d = q.size();
+    n.raw = raw_numbers(q, k, options, cell.raw);
+    n.by_mask = options.local == nullptr;
+    return n;
+}
+
+void draw_numbers(Canvas& canvas, const Rect& area, const CellNumbers& n) {
     const Theme& t = canvas.theme();
-    if (has_average(shown)) {
-        draw_average(canvas, area, shown, labels, at);
-        return;
-    }
-    if (shown.inputs.size() != 1) {
-        draw_parts(canvas, area,
-                   {{fmt::format("{} → {}", labels.rows[static_cast<std::size_t>(at.row)],
-                                 labels.columns[static_cast<std::size_t>(at.column)]),
-                     {{plain_words(shown, at), t.text}}}});
-        return;
-    }
-    const Numbers n = numbers_of(shown, labels, at);
     const CellExplanation& c = n.cell;
     const std::string query = label_of(canvas, n.query), key = label_of(canvas, n.key);
     // The result stands out.
@@ -256,20 +247,45 @@ void draw_explain_line(Canvas& canvas, const Rect& area, const Shown& shown, con
                                  {fmt::format("{}{} = {}", over_root, over_temperature, middle), t.text},
                                  {short_number(c.score), t.text, Script::normal, true}};
     if (!c.visible) {
-        const bool by_mask = !shown.inputs.front().options.local;
-        parts.push_back({"softmax of the row", {{by_mask ? masked_sentence : outside_sentence, t.text}}});
+        parts.push_back({"softmax of the row", {{n.by_mask ? masked_sentence : outside_sentence, t.text}}});
         draw_parts(canvas, area, parts);
         return;
     }
     parts.push_back(softmax_part(t, c));
-    if (shown.without_first)
-        parts.push_back({"without the first key, renormalised",
-                         {{short_number(shown.weight(at.row, at.column)), t.text, Script::normal, true}}});
-    parts.push_back({shown.second && !shown.second->first ? "adds to the output of A" : "adds to the output",
-                     {{short_number(c.weight) + " · ", t.text}, {"v", t.key}, {key, t.key, Script::sub}}});
-    if (const std::optional<std::string> second = second_words(shown, at))
-        parts.push_back({"compared with", {{*second, t.text}}});
+    if (n.without_first)
+        parts.push_back(
+            {"without the first key, renormalised", {{short_number(*n.without_first), t.text, Script::normal, true}}});
+    parts.push_back({n.output, {{short_number(c.weight) + " · ", t.text}, {"v", t.key}, {key, t.key, Script::sub}}});
+    if (n.second) parts.push_back({"compared with", {{*n.second, t.text}}});
     draw_parts(canvas, area, parts);
+}
+
+std::string numbers_in_words(const CellNumbers& n) {
+    const CellExplanation& c = n.cell;
+    std::string text = fmt::format("{} → {}: {} = {}", n.query, n.key, score_formula(n), score_equation(n));
+    if (!c.visible) return text + "; masked, weight 0";
+    text += fmt::format("; {} / {}", short_number(c.exponential), short_number(c.row_sum));
+    if (c.gaussian != 1) text += fmt::format(" × {}", short_number(c.gaussian, 3));
+    text += fmt::format(" = {}", short_number(c.weight));
+    if (n.without_first) text += fmt::format("; without the first key {}", short_number(*n.without_first));
+    if (n.second) text += "; " + *n.second;
+    return text;
+}
+
+void draw_explain_line(Canvas& canvas, const Rect& area, const Shown& shown, const Labels& labels, const Cell& at) {
+    const Theme& t = canvas.theme();
+    if (has_average(shown)) {
+        draw_average(canvas, area, shown, labels, at);
+        return;
+    }
+    if (shown.inputs.size() != 1) {
+        draw_parts(canvas, area,
+                   {{fmt::format("{} → {}", labels.rows[static_cast<std::size_t>(at.row)],
+                                 labels.columns[static_cast<std::size_t>(at.column)]),
+                     {{plain_words(shown, at), t.text}}}});
+        return;
+    }
+    draw_numbers(canvas, area, numbers_of(shown, labels, at));
 }
 
 std::string explain_in_words(const Shown& shown, const Labels& labels, const Cell& at) {
@@ -281,17 +297,7 @@ std::string explain_in_words(const Shown& shown, const Labels& labels, const Cel
                             : fmt::format("({}) / {} = {}", sum_in_words(weights_of_heads(shown, at)), shown.heads,
                                           short_number(shown.weight(at.row, at.column))));
     if (shown.inputs.size() != 1) return arrow + plain_words(shown, at);
-    const Numbers n = numbers_of(shown, labels, at);
-    const CellExplanation& c = n.cell;
-    std::string text = arrow + fmt::format("{} = {}", score_formula(n), score_equation(n));
-    if (!c.visible) return text + "; masked, weight 0";
-    text += fmt::format("; {} / {}", short_number(c.exponential), short_number(c.row_sum));
-    if (c.gaussian != 1) text += fmt::format(" × {}", short_number(c.gaussian, 3));
-    text += fmt::format(" = {}", short_number(c.weight));
-    if (shown.without_first)
-        text += fmt::format("; without the first key {}", short_number(shown.weight(at.row, at.column)));
-    if (const std::optional<std::string> second = second_words(shown, at)) text += "; " + *second;
-    return text;
+    return numbers_in_words(numbers_of(shown, labels, at));
 }
 
 }  // namespace attnscope::attention_panel

@@ -126,9 +126,29 @@ HeadWeights head_weights(const Request& request, Index model_dim, Index head) {
     return {std::move(w.q), make_projections(request.projection, model_dim, spec).k, std::move(w.v)};
 }
 
-Matrix with_positions(const Request& request, const Tokens& tokens) {
-    const Matrix codes = position_codes(request.position, tokens.vectors.rows(), tokens.vectors.cols());
-    return tokens.vectors + static_cast<float>(request.position_amount) * codes;
+Matrix with_positions(const Request& request, Matrix vectors) {
+    const bool adds_nothing = request.position == PositionKind::none || request.position == PositionKind::rope ||
+                              request.position == PositionKind::alibi;
+    if (!adds_nothing)
+        vectors += static_cast<float>(request.position_amount) *
+                   position_codes(request.position, vectors.rows(), vectors.cols());
+    return vectors;
+}
+
+Result<AttentionOptions> head_options(const Request& request, Index query_dim, Index key_dim, Index head) {
+    Result<MaskSpec> mask = make_mask(request);
+    if (!mask) return mask.error();
+    AttentionOptions options;
+    options.temperature = request.temperature;
+    options.mask = std::move(*mask);
+    options.score = request.score;
+    if (has_weights(request.score)) {
+        const ScoreShape shape{.query_dim = query_dim, .key_dim = key_dim, .hidden = request.score_hidden};
+        options.score_weights = std::make_shared<const ScoreWeights>(make_score_weights(
+            request.score, shape, request.score_scale, request.seed + static_cast<std::uint64_t>(head)));
+    }
+    if (request.position == PositionKind::alibi) options.distance_slope = alibi_slope(head, heads_of(request));
+    return options;
 }
 
 Result<Sides> make_sides(const Request& request) {
@@ -142,17 +162,14 @@ Result<Sides> make_sides(const Request& request) {
 
 Result<HeadInput> make_head(const Request& request, const Sides& sides, Index head) {
     HeadInput input;
-    if (request.source == Source::qkv) {
-        input.q = request.arrays->q.slice(0, head);
-        input.k = request.arrays->k.slice(0, head);
+    if (request.source == Source::qkv) {  // there are no tokens to add codes to
+        input.q = with_positions(request, request.arrays->q.slice(0, head));
+        input.k = with_positions(request, request.arrays->k.slice(0, head));
         input.v = request.arrays->v.slice(0, head);
-        const auto amount = static_cast<float>(request.position_amount);  // there are no tokens to add codes to
-        input.q += amount * position_codes(request.position, input.q.rows(), input.q.cols());
-        input.k += amount * position_codes(request.position, input.k.rows(), input.k.cols());
     } else {
         const HeadWeights w = head_weights(request, sides.queries.vectors.cols(), head);
-        const Matrix keys = with_positions(request, sides.keys);
-        input.q = (request.keys ? with_positions(request, sides.queries) : keys) * w.q;
+        const Matrix keys = with_positions(request, sides.keys.vectors);
+        input.q = (request.keys ? with_positions(request, sides.queries.vectors) : keys) * w.q;
         input.k = keys * w.k;
         input.v = keys * w.v;
     }
@@ -160,20 +177,11 @@ Result<HeadInput> make_head(const Request& request, const Sides& sides, Index he
         input.q = rope(input.q);
         input.k = rope(input.k);
     }
-    Result<MaskSpec> mask = make_mask(request);
-    if (!mask) return mask.error();
-    AttentionOptions& options = input.options;
-    options.temperature = request.temperature;
-    options.mask = std::move(*mask);
-    options.score = request.score;
-    if (has_weights(request.score)) {
-        const ScoreShape shape{.query_dim = input.q.cols(), .key_dim = input.k.cols(), .hidden = request.score_hidden};
-        options.score_weights = std::make_shared<const ScoreWeights>(make_score_weights(
-            request.score, shape, request.score_scale, request.seed + static_cast<std::uint64_t>(head)));
-    }
-    if (request.position == PositionKind::alibi) options.distance_slope = alibi_slope(head, heads_of(request));
+    Result<AttentionOptions> options = head_options(request, input.q.cols(), input.k.cols(), head);
+    if (!options) return options.error();
+    input.options = std::move(*options);
     if (request.select == Select::local)
-        options.local = std::make_shared<const LocalWindow>(
+        input.options.local = std::make_shared<const LocalWindow>(
             LocalWindow{predicted_centers(input.q, input.k.rows(), request.seed + static_cast<std::uint64_t>(head)),
                         request.half_width});
     return input;

@@ -12,8 +12,12 @@ struct HeadWeights {
 };
 HeadWeights head_weights(const Request& request, Index model_dim, Index head /* from 0 */);
 
-/// The tokens' vectors with the position codes that are added to them.
-Matrix with_positions(const Request& request, const Tokens& tokens);
+/// Vectors (of tokens, or queries or keys themselves) with the position codes that are added to them.
+Matrix with_positions(const Request& request, Matrix vectors);
+
+/// What attention() is told of a head, for queries and keys of this width; without the local window, which depends on
+/// the queries themselves. head from 0. Errors: those of CellSet::parse().
+Result<AttentionOptions> head_options(const Request& request, Index query_dim, Index key_dim, Index head);
 
 struct HeadResult {
     std::optional<HeadInput> input;  // none where only weights are known

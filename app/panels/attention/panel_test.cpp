@@ -70,8 +70,9 @@ TEST(AttentionPanel, WakesTheWindowWhenAResultIsReady) {
     AttentionPanel panel;
     panel.set_wake([] { ++calls; });
     panel.wait();
-    for (int i = 0; i < 200 && calls < 2; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    EXPECT_GE(calls, 2) << "the map and the strip";
+    // The map is not computed to its end when the strip, which holds every head, is there before it.
+    for (int i = 0; i < 200 && calls < 1; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    EXPECT_GE(calls, 1);
 }
 
 TEST(AttentionPanel, AnErrorIsSaidAndThePictureBeforeStays) {

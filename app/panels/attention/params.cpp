@@ -59,24 +59,28 @@ void Params::describe_data(Describe& d) {
     d.integer("length", length,
               {.label = "length L",
                .min = 1,
-               .max = 512,
+               .max = 65536,
                .highest = most_tokens,
                .log = true,
-               .help = "How many random tokens.",
+               .help = "How many random tokens, up to 1000000. Beyond 4096 the map is too large to hold or to write as "
+                       "data: its overview is computed first, exactly up to 65536 tokens, and what you zoom into when "
+                       "you look at it.",
                .visible = from_random});
     d.integer("key_length", key_length,
               {.label = "keys",
                .min = 1,
-               .max = 512,
+               .max = 65536,
                .highest = most_tokens,
                .log = true,
-               .help = "How many random keys in cross-attention.",
+               .help = "How many random keys in cross-attention, up to 1000000.",
                .visible = [this] { return source == Source::random && keys == Keys::second; }});
-    file("q_file", q_file, "Q", Source::qkv, "Queries, [L, d] or [heads, L, d]: F.npy or F.safetensors:NAME.");
+    file("q_file", q_file, "Q", Source::qkv,
+         "Queries, [L, d] or [heads, L, d], L up to 1000000: F.npy or F.safetensors:NAME.");
     file("k_file", k_file, "K", Source::qkv, "Keys: F.npy or F.safetensors:NAME.");
     file("v_file", v_file, "V", Source::qkv, "Values: F.npy or F.safetensors:NAME.");
     file("weights_file", weights_file, "weights", Source::weights,
-         "Finished attention, [L, L], [heads, L, L] or [layers, heads, L, L]: F.npy or F.safetensors:NAME.");
+         "Finished attention, [L, L], [heads, L, L] or [layers, heads, L, L], L up to 4096: F.npy or "
+         "F.safetensors:NAME.");
     d.text("tokens_file", tokens_file,
            {.label = "tokens",
             .max_bytes = longest_path,
@@ -236,7 +240,7 @@ void Params::describe_mask(Describe& d) {
     d.toggle("paint", paint,
              {.label = "paint",
               .help = "Hide cells by drawing on the map with the mouse; drawing on hidden cells shows them again.",
-              .visible = [this] { return has_inputs() && one_map(); }});
+              .visible = [this] { return has_inputs() && one_map() && !huge; }});
     d.text("painted", painted,
            {.label = "hidden cells",
             .max_bytes = 1U << 20U,
@@ -267,7 +271,7 @@ void Params::describe_selection(Describe& d) {
             .min = 0.5,
             .max = 32,
             .lowest = 0.01,
-            .highest = most_tokens,
+            .highest = static_cast<double>(MapLimits{}.held),
             .log = true,
             .unit = "tokens",
             .help = "Keys farther than D from the predicted position are not seen; σ = D / 2.",
@@ -278,7 +282,7 @@ void Params::describe_selection(Describe& d) {
              {.label = "kernel",
               .help = "exact softmax, or beside it an approximation that is linear in L: random features (trig, "
                       "positive, hyperbolic), or elu + 1.",
-              .visible = [this] { return has_inputs() && method_possible(); }});
+              .visible = [this] { return has_inputs() && method_possible() && (!huge || method != Method::exact); }});
     d.integer("features", features,
               {.label = "features m",
                .min = 1,
@@ -295,13 +299,19 @@ void Params::describe_selection(Describe& d) {
 
 void Params::describe_show(Describe& d) {
     // What does nothing in the present picture is not shown: see one_map().
-    const auto of_weights = [this] { return shows_weights() && view != View::output; };
-    const auto of_one_map = [this] { return shows_weights() && one_map(); };
+    const auto of_weights = [this] { return shows_weights() && view != View::output && !huge; };
+    const auto of_one_map = [this] { return shows_weights() && one_map() && !huge; };
+    const auto of_huge = [this] { return huge; };
     d.group("Show");
     d.choice("show", show, {"weights", "scores"},
              {.label = "values", .help = "The weights after softmax, or the scores before it.", .visible = [this] {
-                  return has_inputs() && one_map();
+                  return has_inputs() && one_map() && !huge;
               }});
+    d.choice("reduce", reduce, {"average", "maximum"},
+             {.label = "per pixel",
+              .help = "What a pixel shows that stands for many cells of a map too large to hold: the average of their "
+                      "weights, or the largest.",
+              .visible = of_huge});
     d.choice("color", color, {"viridis", "cividis", "magma", "diverging"},
              {.label = "colours", .help = "The colour map; diverging is made for signed scores.", .visible = [this] {
                   return view != View::output;
@@ -310,6 +320,12 @@ void Params::describe_show(Describe& d) {
              {.label = "scale",
               .help = "How weights are spread over the colours: sqrt and log show the small ones.",
               .visible = of_weights});
+    d.choice(
+        "huge_scale", huge_scale, {"linear", "sqrt", "log"},
+        {.label = "scale",
+         .help = "How the weights in sight are spread over the colours in maps of more than 4096 tokens; log begins "
+                 "at the smallest of them, the others at 0.",
+         .visible = of_huge});
     d.real("threshold", threshold,
            {.label = "threshold",
             .min = 0,

@@ -5,10 +5,11 @@
 
 #include "app/draw/cells.hpp"
 #include "app/state/params.hpp"
-#include "core/masks/mask.hpp"
 #include "core/attention/projection.hpp"
 #include "core/attention/score.hpp"
+#include "core/engine/map.hpp"
 #include "core/features/random_features.hpp"
+#include "core/masks/mask.hpp"
 #include "core/positions/positions.hpp"
 #include "core/text/tokenizer.hpp"
 
@@ -21,7 +22,14 @@ enum class Method { exact, trig, positive, hyperbolic, elu };
 enum class View { map, heads, output };
 enum class Show { weights, scores };
 
-constexpr Index most_tokens = 4096;
+constexpr Index most_tokens = 1'000'000;
+
+/// Up to how many queries and keys what is done with a map. Constants; tests make them smaller.
+struct MapLimits {
+    Index held = 4096;    // the whole map is held, with all that can be shown of it
+    Index exact = 65536;  // the overview is exact; beyond, samples are taken of what is visible
+    friend bool operator==(const MapLimits&, const MapLimits&) = default;
+};
 
 struct Params {
     Source source = Source::text;
@@ -69,12 +77,18 @@ struct Params {
     Show show = Show::weights;
     ColorMap color = ColorMap::viridis;
     ColorScale scale = ColorScale::square_root;
+    ColorScale huge_scale = ColorScale::logarithmic;  // of maps too large to hold
+    Reduce reduce = Reduce::average;
     double threshold = 0;
     int top = 0;
     bool exclude_first = false;
     bool sort_dims = false;
     int pin_query = 4;  // -1: nothing is pinned
     int pin_key = 1;
+
+    // Not settings of the user's:
+    MapLimits limits;
+    bool huge = false;  // whether the shown map is too large to hold; the panel says so
 
     void describe(Describe& d);
 

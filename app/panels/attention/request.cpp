@@ -13,6 +13,7 @@ Request request_of(const Params& params) {
     if (params.view == View::heads) r.other_head = params.other_head;
     r.whole_output = params.view == View::output;
     r.exclude_first = params.exclude_first;
+    r.limits = params.limits;
     if (params.from_tokens()) {
         r.queries.source = params.source;
         r.queries.seed = r.seed;
@@ -62,6 +63,50 @@ Request request_of(const Params& params) {
     return r;
 }
 
+namespace {
+
+// The settings that need the whole map at once.
+Result<void> check_huge(const Request& request) {
+    const auto refuse = [&](const char* key, std::string_view what, const char* right) {
+        return invalid_input(
+            fmt::format("{}: {} only up to {} tokens; beyond, {} is needed", key, what, request.limits.held, right));
+    };
+    if (request.whole_output) return refuse("view", "every matrix of multi-head attention is shown", "view=map");
+    if (request.other_head) return refuse("view", "two heads are compared", "view=map");
+    if (request.head == 0) return refuse("head", "the average of all heads is shown", "one head (1 or more)");
+    if (request.score == ScoreKind::additive || request.score == ScoreKind::concat)
+        return refuse("score", "hyperbolic tangents are summed", "scaled_dot, dot, general, cosine or sum");
+    if (request.select != Select::soft)
+        return refuse("select", "hard, argmax and local attention are shown", "select=soft");
+    if (request.method != Method::exact) return refuse("method", "approximations are shown", "method=exact");
+    if (!request.painted.empty()) return refuse("painted", "single cells are hidden", "an empty list");
+    if (request.exclude_first) return refuse("exclude_first", "the first key is left out", "exclude_first=false");
+    if (request.merge_words) return refuse("merge_words", "characters are merged into words", "merge_words=false");
+    return {};
+}
+
+Result<Index> token_count(const TokenRequest& side, Index enough) {
+    if (side.source == Source::random) return side.length;
+    if (static_cast<Index>(side.text.size()) <= enough) return enough;  // no token is less than a byte
+    const Result<std::vector<std::string>> cut = tokenize(side.text, side.tokenizer, most_tokens);
+    if (!cut) return side.second ? invalid_input("second text: " + cut.error().what) : cut.error();
+    return static_cast<Index>(cut->size());
+}
+
+}  // namespace
+
+Result<bool> is_huge(const Request& request) {
+    const Index held = request.limits.held;
+    if (request.arrays)
+        return request.source == Source::qkv && std::max(request.arrays->queries(), request.arrays->keys()) > held;
+    const Result<Index> queries = token_count(request.queries, held);
+    if (!queries) return queries.error();
+    if (*queries > held || !request.keys) return *queries > held;
+    const Result<Index> keys = token_count(*request.keys, held);
+    if (!keys) return keys.error();
+    return *keys > held;
+}
+
 Result<void> check_request(const Request& request) {
     const Index heads = heads_of(request), layers = layers_of(request);
     const auto outside = [&](const char* key, Index value) {
@@ -72,6 +117,10 @@ Result<void> check_request(const Request& request) {
     if (request.other_head && *request.other_head > heads) return outside("other_head", *request.other_head);
     if (request.layer > layers)
         return invalid_input(fmt::format("layer: {} is out of range: there are {} layers", request.layer, layers));
+    const Result<bool> huge = is_huge(request);
+    if (!huge) return huge.error();
+    if (*huge)
+        if (const Result<void> possible = check_huge(request); !possible) return possible.error();
     if (request.method == Method::exact) return {};
     if (request.score != ScoreKind::scaled_dot && request.score != ScoreKind::dot)
         return invalid_input(

@@ -37,6 +37,7 @@ struct Request {
     Index features = 1;
     bool orthogonal = true;
     bool merge_words = false, exclude_first = false, whole_output = false;
+    MapLimits limits;
     friend bool operator==(const Request&, const Request&) = default;
 };
 
@@ -44,8 +45,13 @@ struct Request {
 /// these settings do not count, so that changing them computes nothing.
 Request request_of(const Params& params);
 
-/// head, other_head or layer out of range; settings that exclude each other.
+/// head, other_head or layer out of range; settings that exclude each other, or that a map of this size cannot have;
+/// a text that tokenize() refuses.
 Result<void> check_request(const Request& request);
+
+/// Whether the map is too large to hold. Random tokens and arrays say how many they are; a text is cut into tokens for
+/// that when it has more bytes than the limit. Errors: those of tokenize().
+Result<bool> is_huge(const Request& request);
 
 /// Where the numbers of a request come from, for the badge and for files.
 std::string provenance_of(const Request& request);

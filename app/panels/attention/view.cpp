@@ -99,6 +99,10 @@ void AttentionPanel::draw(Canvas& canvas, Interaction& interaction, const Rect& 
     }
     draw_title(canvas, interaction, inside.cut_top(title_height));
     const bool wide = inside.width() >= wide_needs;
+    if (huge_) {
+        draw_huge(canvas, interaction, inside);
+        return;
+    }
     if (params_.view == View::output && shown_->multi_head) {
         draw_output_view(canvas, inside, *shown_);
         return;
@@ -186,6 +190,7 @@ void AttentionPanel::draw_heading(Canvas& canvas, const Rect& rest) {
 
 // What is computed, of which shapes, and what can be said about the row.
 std::vector<std::string> AttentionPanel::heading_pieces() const {
+    if (huge_) return huge_->heading_pieces();
     const Shown& shown = *shown_;
     std::vector<std::string> pieces;
     if (!shown.inputs.empty()) {
@@ -288,13 +293,13 @@ Heatmap AttentionPanel::make_map(const Theme& t) const {
             map.marks = centres(*shown.inputs.front().options.local, shown.weights->cols());
     }
     map.bars.title = "H (bits)";
-    map.bars.values.assign(shown.entropy_bits.begin(), shown.entropy_bits.end());
+    map.bars.values = std::make_shared<const std::vector<double>>(shown.entropy_bits.begin(), shown.entropy_bits.end());
     map.bars.most = std::log2(std::max(2.0, static_cast<double>(shown.weights->cols())));
     return map;
 }
 
 std::optional<Heatmap> AttentionPanel::comparable(const Theme& theme) const {
-    if (!shown_) return std::nullopt;
+    if (!shown_ || huge_) return std::nullopt;
     // What the settings yield: the approximation, the samples; not the exact weights that they stand beside.
     const bool second = shown_->second && params_.view != View::heads;
     Heatmap map = second ? map_of(theme, shown_->second->weights) : make_map(theme);
@@ -347,12 +352,19 @@ void AttentionPanel::draw_side(Canvas& canvas, Interaction& interaction, const R
 }
 
 std::vector<std::string> AttentionPanel::parts() const {
+    if (huge_) return {"map", "breakdown", "received"};
     return {"map", "breakdown", "heads", "received"};
 }
 
 void AttentionPanel::draw_part(std::string_view part, Canvas& canvas, Interaction& interaction, const Rect& area) {
     if (!shown_) return;
     const Rect inside = area.inset(8);
+    if (huge_) {
+        if (part == "map") draw_huge_map(canvas, interaction, inside);
+        if (part == "breakdown") huge_->draw_row(canvas, interaction, inside, params_);
+        if (part == "received") huge_->draw_received(canvas, interaction, inside);
+        return;
+    }
     if (part == "map") {
         if (shown_->second)
             draw_second(canvas, interaction, inside);
