@@ -11,6 +11,7 @@
 #include "app/cli/compute_options.hpp"
 #include "core/attention/reference.hpp"
 #include "core/engine/exact.hpp"
+#include "core/engine/linear.hpp"
 #include "core/features/kernel_attention.hpp"
 #include "core/io/array.hpp"
 #include "core/io/file.hpp"
@@ -129,6 +130,31 @@ Result<void> stream_head(const HeadArrays& in, const AttentionOptions& options, 
     return {};
 }
 
+// The same for attention by features, which is then linear in the number of tokens; for the masks that it can have.
+bool can_stream_features(const MaskSpec& mask) {
+    return mask.kind == MaskKind::none || mask.kind == MaskKind::padding || mask.kind == MaskKind::causal;
+}
+Result<void> stream_features(const HeadArrays& in, const ComputeOptions& options, Computed& computed) {
+    const FeatureSpec& spec = options.features;
+    const AttentionOptions& attention = options.attention;
+    const Matrix projections = spec.estimator == Estimator::elu
+                                   ? Matrix()
+                                   : draw_projections(spec.features, in.q.cols(), spec.orthogonal, spec.seed);
+    Matrix output(in.q.rows(), in.v.cols());
+    const Result<LinearReport> done = linear_attention(view_of(in.q), view_of(in.k), view_of(in.v), projections,
+                                                       {.estimator = spec.estimator,
+                                                        .temperature = attention.temperature,
+                                                        .scale = effective_scale(attention, in.q.cols()),
+                                                        .mask = attention.mask},
+                                                       span_of(output));
+    if (!done) return done.error();
+    Index masked = 0;
+    for (Index i = 0; i < in.q.rows(); ++i) masked += sees_any(attention.mask, i, in.k.rows()) ? 0 : 1;
+    computed.add(output, Matrix(), masked);
+    computed.bad_rows += done->bad_rows;
+    return {};
+}
+
 Result<void> compute_head(const HeadArrays& in, const ComputeOptions& options, bool want_weights, Computed& computed) {
     if (options.method == ComputeMethod::reference) {
         const Result<ReferenceAttention> done =
@@ -139,6 +165,7 @@ Result<void> compute_head(const HeadArrays& in, const ComputeOptions& options, b
         return {};
     }
     if (options.method == ComputeMethod::features) {
+        if (!want_weights && can_stream_features(options.attention.mask)) return stream_features(in, options, computed);
         KernelOptions kernel{.features = options.features,
                              .temperature = options.attention.temperature,
                              .scale = effective_scale(options.attention, in.q.cols()),

@@ -337,5 +337,24 @@ TEST_F(ComputeTest, AScoreBeyondTheRangeOfFloatIsSaidWithItsQuery) {
     EXPECT_THAT(failure(a), AllOf(HasSubstr("query"), HasSubstr("beyond the range of float")));
 }
 
+TEST_F(ComputeTest, FeaturesGiveTheSameOutputWithAndWithoutTheirWeights) {
+    // With weights the map is held, without it is streamed: two implementations.
+    const Tensor q = tensor({2, 70, 8}, 1), k = tensor({2, 90, 8}, 2), v = tensor({2, 90, 5}, 3);
+    for (const char* const method : {"positive", "hyperbolic", "elu"})
+        for (const char* const mask : {"none", "causal", "padding:40", "window:9"}) {
+            ComputeArguments a = arguments(q, k, v);
+            a.method = method;
+            a.mask = mask;
+            ASSERT_TRUE(run_compute_attention(a)) << method << ' ' << mask;
+            const auto held = parse_npy(content_of(a.out), "out.npy");
+            a.weights.clear();
+            ASSERT_TRUE(run_compute_attention(a)) << method << ' ' << mask;
+            const auto streamed = parse_npy(content_of(a.out), "out.npy");
+            ASSERT_TRUE(held && streamed);
+            for (std::size_t i = 0; i < held->values.size(); ++i)
+                ASSERT_NEAR(held->values[i], streamed->values[i], 2e-5) << method << ' ' << mask << ' ' << i;
+        }
+}
+
 }  // namespace
 }  // namespace attnscope
