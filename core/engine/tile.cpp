@@ -10,6 +10,8 @@
 #include <optional>
 #include <string>
 
+#include "core/engine/spare_memory.hpp"
+
 namespace attnscope {
 namespace {
 
@@ -99,10 +101,7 @@ bool QueryTile::see(std::span<const Index> queries, const MaskSpec& mask, std::s
 }
 
 float* scratch_memory(std::size_t floats) {
-    struct Free {
-        void operator()(float* memory) const { std::free(memory); }
-    };
-    thread_local std::unique_ptr<float, Free> memory;
+    thread_local std::unique_ptr<float, SpareMemory::Free> memory;
     thread_local std::size_t size = 0;
     if (size < floats) {
         size = 0;
