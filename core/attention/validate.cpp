@@ -103,7 +103,7 @@ Result<void> validate_attention(const AnyMatrix<Scalar>& q, const AnyMatrix<Scal
     if (const auto fault = fault_of<Scalar>(k, "keys")) return *fault;
     if (options.need_output)
         if (const auto fault = fault_of<Scalar>(v, "values")) return *fault;
-    if (const auto valid =
+    if (auto valid =
             validate_factors({effective_scale(options, q.cols()), options.temperature, options.distance_slope});
         !valid)
         return valid;
