@@ -56,7 +56,7 @@ ATTNSCOPE_INLINE bool raise_maximum(Lane& max, const Lane& most, Lane& shrink) {
     ATTNSCOPE_UNROLL
     for (int v = 0; v < V; ++v) {
         // 2^(-infinity - x) comes out as 2^-126, and is multiplied with the 0 of an empty sum.
-        shrink.of[v] = choose(higher[v], exp2_of(max.of[v] - most.of[v]), all(1.0F));
+        shrink.of[v] = exp2_of(choose(higher[v], max.of[v] - most.of[v], Floats{}));  // 2^0 is 1, exactly
         max.of[v] = choose(higher[v], most.of[v], max.of[v]);
     }
     return true;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <memory>
 #include <new>
 #include <numeric>
@@ -105,9 +104,7 @@ float* scratch_memory(std::size_t floats) {
     thread_local std::size_t size = 0;
     if (size < floats) {
         size = 0;
-        const std::size_t bytes = (floats * sizeof(float) + 63) / 64 * 64;
-        memory.reset(static_cast<float*>(std::aligned_alloc(64, bytes)));
-        if (!memory) throw std::bad_alloc();
+        memory.reset(static_cast<float*>(::operator new[](floats * sizeof(float), SpareMemory::alignment)));
         size = floats;
     }
     return memory.get();
