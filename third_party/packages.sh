@@ -41,7 +41,7 @@ test    libgmock-dev            tests
 test    libbenchmark-dev        benchmarks
 test    libopenblas-dev         what the benchmark compares with, never part of the program
 test    libdnnl-dev             the same
-test    clang                   second compiler; ThreadSanitizer
+test    clang                   second compiler, for what runs under sanitizers
 test    libclang-rt-dev         its sanitizers
 test    xvfb                    a display for tests in a real window
 test    xauth                   access to that display

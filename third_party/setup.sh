@@ -3,6 +3,9 @@
 # shellcheck shell=bash disable=SC2154
 . "$root/third_party/packages.sh"
 
+# Where there is ccache, checkouts at different places share what they compile.
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+
 say() { printf 'attnscope: %s\n' "$*" >&2; }
 
 # packages KIND...: the names of these kinds' packages on this system, one a line.

@@ -11,7 +11,7 @@
 #include "app/cli/run_command_line.hpp"
 
 namespace attnscope {
-namespace {
+namespace bench_test {
 
 using testing::AllOf;
 using testing::HasSubstr;
@@ -113,5 +113,5 @@ TEST_F(BenchCommandTest, AnUnknownInstructionSetIsRefused) {
         setenv("ATTNSCOPE_ISA", kept.c_str(), 1);
 }
 
-}  // namespace
+}  // namespace bench_test
 }  // namespace attnscope

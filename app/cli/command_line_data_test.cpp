@@ -12,7 +12,7 @@
 #include "core/text/word_vectors.hpp"
 
 namespace attnscope {
-namespace {
+namespace command_line_data_test {
 
 using nlohmann::json;
 using testing::AllOf;
@@ -188,5 +188,5 @@ TEST_F(CommandLineData, SaysWhatTheWeightsLeaveOut) {
     EXPECT_FALSE(data({}).contains("notes"));
 }
 
-}  // namespace
+}  // namespace command_line_data_test
 }  // namespace attnscope

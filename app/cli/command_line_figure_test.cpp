@@ -5,7 +5,7 @@
 #include "core/io/file.hpp"
 
 namespace attnscope {
-namespace {
+namespace command_line_figure_test {
 
 using testing::AllOf;
 using testing::HasSubstr;
@@ -97,5 +97,5 @@ TEST_F(Figure, RefusesAComparisonThatCannotBeAndSaysWhere) {
     refuse(state("broken.toml", "[panels\n"), HasSubstr("broken.toml:2:"));
 }
 
-}  // namespace
+}  // namespace command_line_figure_test
 }  // namespace attnscope

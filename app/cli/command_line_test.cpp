@@ -10,7 +10,7 @@
 #include "core/engine/isa.hpp"
 
 namespace attnscope {
-namespace {
+namespace command_line_test {
 
 using nlohmann::json;
 using testing::AllOf;
@@ -277,5 +277,5 @@ TEST_F(CommandLine, RefusesASeedBelowZeroAndNoFeatures) {
                            2, HasSubstr("--features"));
 }
 
-}  // namespace
+}  // namespace command_line_test
 }  // namespace attnscope

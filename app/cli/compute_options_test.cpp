@@ -10,7 +10,7 @@
 #include "core/io/temp_folder.hpp"
 
 namespace attnscope {
-namespace {
+namespace compute_options_test {
 
 using testing::AllOf;
 using testing::HasSubstr;
@@ -169,5 +169,5 @@ TEST_F(ComputeOptionsTest, WhatCannotBeIsSaidWithWhatCan) {
     }
 }
 
-}  // namespace
+}  // namespace compute_options_test
 }  // namespace attnscope

@@ -12,9 +12,10 @@
 #include "core/engine/isa.hpp"
 #include "core/io/npy.hpp"
 #include "core/io/temp_folder.hpp"
+#include "project_paths.hpp"
 
 namespace attnscope {
-namespace {
+namespace compute_test {
 
 using testing::AllOf;
 using testing::EndsWith;
@@ -356,5 +357,5 @@ TEST_F(ComputeTest, FeaturesGiveTheSameOutputWithAndWithoutTheirWeights) {
         }
 }
 
-}  // namespace
+}  // namespace compute_test
 }  // namespace attnscope

@@ -6,7 +6,7 @@
 #include <cmath>
 
 namespace attnscope {
-namespace {
+namespace canvas_file_test {
 
 using testing::HasSubstr;
 
@@ -41,5 +41,5 @@ TEST(FormatOf, GoesByTheExtension) {
     EXPECT_THAT(format_of("a.jpg").error().what, HasSubstr("not in .jpg"));
 }
 
-}  // namespace
+}  // namespace canvas_file_test
 }  // namespace attnscope

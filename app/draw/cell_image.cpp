@@ -6,7 +6,7 @@ namespace attnscope {
 namespace {
 
 // The cells that pixel i covers: [first, last], and how much of a cell counts.
-struct Span {
+struct PixelSpan {
     double begin = 0, end = 0;
     Index first = 0, last = 0;
 
@@ -26,10 +26,10 @@ double snapped(double position) {
     return std::abs(position - whole) < 1e-9 ? whole : position;
 }
 
-std::vector<Span> spans_of(const CellAxis& axis, Index cells) {
-    std::vector<Span> spans(static_cast<std::size_t>(axis.pixels));
+std::vector<PixelSpan> spans_of(const CellAxis& axis, Index cells) {
+    std::vector<PixelSpan> spans(static_cast<std::size_t>(axis.pixels));
     for (std::size_t i = 0; i < spans.size(); ++i) {
-        Span& span = spans[i];
+        PixelSpan& span = spans[i];
         const auto pixel = static_cast<double>(i);
         if (axis.step <= 1) {
             span.first = span.last = cell_below(axis.start + (pixel + 0.5) * axis.step, cells);
@@ -65,13 +65,13 @@ struct Mean {
 std::vector<Color> sample_cells(const CellPicture& picture, const CellAxis& x, const CellAxis& y) {
     check(picture.values != nullptr && picture.values->size() > 0, "sample_cells() without values");
     const Matrix& values = *picture.values;
-    const std::vector<Span> columns = spans_of(x, values.cols()), rows = spans_of(y, values.rows());
+    const std::vector<PixelSpan> columns = spans_of(x, values.cols()), rows = spans_of(y, values.rows());
     const CellColors color_of(picture);
     std::vector<Color> pixels;
     pixels.reserve(rows.size() * columns.size());
     std::vector<Mean> means(static_cast<std::size_t>(values.cols()));  // of a pixel row, for each column of cells
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        const Span& row = rows[i];
+        const PixelSpan& row = rows[i];
         // Enlarged cells: a pixel row that shows the cells of the one above is the same.
         if (i > 0 && row.first == row.last && rows[i - 1].first == row.first && rows[i - 1].last == row.last) {
             for (std::size_t j = 0; j < columns.size(); ++j) pixels.push_back(pixels[pixels.size() - columns.size()]);
@@ -83,7 +83,7 @@ std::vector<Color> sample_cells(const CellPicture& picture, const CellAxis& x, c
         for (Index r = row.first; r <= row.last; ++r)
             for (Index c = first; c <= last; ++c)
                 means[static_cast<std::size_t>(c)].add(static_cast<double>(values(r, c)), row.weight(r));
-        for (const Span& column : columns) {
+        for (const PixelSpan& column : columns) {
             Mean mean;
             for (Index c = column.first; c <= column.last; ++c)
                 mean.add(means[static_cast<std::size_t>(c)], column.weight(c));

@@ -8,16 +8,12 @@
 
 #include "app/draw/cell_image.hpp"
 #include "app/draw/oklab.hpp"
+#include "app/draw/test_color.hpp"
 #include "app/draw/theme.hpp"
 
 namespace attnscope {
 
-// For messages of failed tests.
-static void PrintTo(const Color& c, std::ostream* out) {
-    *out << "rgba(" << int{c.r} << ", " << int{c.g} << ", " << int{c.b} << ", " << int{c.a} << ")";
-}
-
-namespace {
+namespace cells_test {
 
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -258,5 +254,5 @@ TEST(CellImage, IsEmptyWhereThereIsNothingToDraw) {
     EXPECT_TRUE(cell_image(CellPlacement(area, picture), picture).pixels.empty());
 }
 
-}  // namespace
+}  // namespace cells_test
 }  // namespace attnscope

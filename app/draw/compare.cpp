@@ -42,7 +42,7 @@ void share_range(CellPicture& a, CellPicture& b) {
 }
 
 // The three maps as they are drawn.
-struct Scene {
+struct Comparison {
     std::array<Heatmap, 3> maps;  // A, B, B - A; without a third where the shapes differ
     bool has_third = false;
     bool shared_labels = false;
@@ -61,8 +61,8 @@ Heatmap difference_map(const Heatmap& b, const CompareView& view) {
     return map;
 }
 
-Scene make_scene(const ComparedMaps& maps, const CompareView& view) {
-    Scene scene;
+Comparison make_scene(const ComparedMaps& maps, const CompareView& view) {
+    Comparison scene;
     scene.maps[0] = maps.a;
     scene.maps[1] = maps.b;
     share_range(scene.maps[0].picture, scene.maps[1].picture);
@@ -85,7 +85,7 @@ Scene make_scene(const ComparedMaps& maps, const CompareView& view) {
 }
 
 // Beside each other what stands once is written once: the rows' names at A, the bar of A's and B's colours at B.
-void write_once(Scene& scene) {
+void write_once(Comparison& scene) {
     scene.maps[0].color_bar = false;
     for (std::size_t i = 1; i < 3 && scene.shared_labels; ++i) {
         scene.maps[i].row_labels.clear();
@@ -105,7 +105,7 @@ float cell_size(const Heatmap& map, float width, float height) {
                     (height - heading - above - below) / static_cast<float>(map.picture.values->rows()));
 }
 
-Layout beside_each_other(Canvas& canvas, const Rect& area, const Scene& scene) {
+Layout beside_each_other(Canvas& canvas, const Rect& area, const Comparison& scene) {
     std::array<float, 3> margins{};
     float all = 2 * gap;
     for (std::size_t i = 0; i < 3; ++i) {
@@ -126,7 +126,7 @@ Layout beside_each_other(Canvas& canvas, const Rect& area, const Scene& scene) {
     return layout;
 }
 
-Layout below_each_other(Canvas& canvas, const Rect& area, const Scene& scene) {
+Layout below_each_other(Canvas& canvas, const Rect& area, const Comparison& scene) {
     Layout layout;
     layout.cell = 1e9F;
     const float height = (area.height() - 2 * gap) / 3;
@@ -140,9 +140,9 @@ Layout below_each_other(Canvas& canvas, const Rect& area, const Scene& scene) {
     return layout;
 }
 
-void lay_out(Canvas& canvas, const Rect& area, Scene& scene) {
+void lay_out(Canvas& canvas, const Rect& area, Comparison& scene) {
     const Layout below = below_each_other(canvas, area, scene);
-    Scene terse = scene;
+    Comparison terse = scene;
     write_once(terse);
     const Layout beside = beside_each_other(canvas, area, terse);
     if (beside.cell >= below.cell) scene = std::move(terse);
@@ -192,7 +192,8 @@ void draw_shapes(Canvas& canvas, const Rect& pane, const ComparedMaps& maps) {
     }
 }
 
-void draw_heading(Canvas& canvas, const Scene& scene, const ComparedMaps& maps, std::size_t i, const Difference& d) {
+void draw_heading(Canvas& canvas, const Comparison& scene, const ComparedMaps& maps, std::size_t i,
+                  const Difference& d) {
     constexpr const char* letters[] = {"A", "B", "B − A"};
     const Rect& pane = scene.panes[i];
     const std::string title = i == 0 ? maps.a_title : i == 1 ? maps.b_title : "Frobenius norm " + short_number(d.norm);
@@ -273,7 +274,7 @@ CompareEvents draw_comparison(Canvas& canvas, Interaction& interaction, const Re
     CompareEvents events;
     if (maps.a.picture.values->size() == 0 || maps.b.picture.values->size() == 0) return events;
     refresh(view, maps);
-    Scene scene = make_scene(maps, view);
+    Comparison scene = make_scene(maps, view);
     lay_out(canvas, area, scene);
     constexpr const char* prefixes[] = {"A/", "B/", "B-A/"};
     for (std::size_t i = 0; i < 3; ++i) {

@@ -11,7 +11,7 @@
 #include "app/draw/recording_canvas.hpp"
 
 namespace attnscope {
-namespace {
+namespace compare_test {
 
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 
@@ -242,5 +242,5 @@ TEST_F(Comparison, SurvivesAreasAndMatricesThatAreTooSmall) {
     EXPECT_EQ(view.difference.norm, 0);
 }
 
-}  // namespace
+}  // namespace compare_test
 }  // namespace attnscope

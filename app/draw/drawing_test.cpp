@@ -13,7 +13,7 @@
 #include "app/draw/recording_canvas.hpp"
 
 namespace attnscope {
-namespace {
+namespace drawing_test {
 
 // Everything a canvas can do, with text in every alignment, turned and from right to left.
 void draw_everything(Canvas& canvas) {
@@ -126,5 +126,5 @@ TEST(Drawing, AStoppedReplayIsCancelledAndLeavesNoClipOpen) {
     EXPECT_LT(fraction.load(), 1);
 }
 
-}  // namespace
+}  // namespace drawing_test
 }  // namespace attnscope

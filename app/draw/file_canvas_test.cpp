@@ -16,15 +16,12 @@
 #include "app/draw/builtin_font.hpp"
 #include "app/draw/canvas_file.hpp"
 #include "app/draw/png.hpp"
+#include "app/draw/test_color.hpp"
+#include "project_paths.hpp"
 
 namespace attnscope {
 
-// For messages of failed tests.
-static void PrintTo(const Color& c, std::ostream* out) {
-    *out << "rgba(" << int{c.r} << ", " << int{c.g} << ", " << int{c.b} << ", " << int{c.a} << ")";
-}
-
-namespace {
+namespace file_canvas_test {
 
 using testing::HasSubstr;
 using testing::Not;
@@ -389,5 +386,5 @@ TEST_F(FileCanvas, SvgLooksLikeThePng) {
     EXPECT_LT(difference.differing, 80'000U / 100);
 }
 
-}  // namespace
+}  // namespace file_canvas_test
 }  // namespace attnscope

@@ -18,7 +18,7 @@ constexpr float longest_shape = 3;  // of a map too large to hold: its sides' ra
 constexpr float bars_need = 110;    // a narrower map does without the bars beside it
 
 // What every part of the drawing needs.
-struct Scene {
+struct MapScene {
     Canvas& canvas;
     const Heatmap& map;
     const View2D& view;
@@ -83,7 +83,7 @@ void each_label(Range range, Index step, Index lit, const Draw& draw) {
     if (lit >= range.begin && lit < range.end) draw(lit, true);
 }
 
-void draw_row_labels(const Scene& s) {
+void draw_row_labels(const MapScene& s) {
     if (s.map.row_labels.empty()) return;
     const Theme& t = s.canvas.theme();
     const Index step = label_step(s.cell_height(), label_size + 1);
@@ -97,7 +97,7 @@ void draw_row_labels(const Scene& s) {
     });
 }
 
-void draw_column_labels(const Scene& s, bool upright) {
+void draw_column_labels(const MapScene& s, bool upright) {
     const Theme& t = s.canvas.theme();
     // Turned labels are a line's height apart along the slope.
     const Index step = label_step(s.cell_width(), upright ? 1 : label_size * 1.25F);
@@ -123,7 +123,7 @@ float end_of(const ViewWindow& window, double cell, float low, float high) {
 
 // The part of the picture that the zoom shows. Positions are made relative to the picture in double: the cells' own
 // numbers may be too large for a float's fraction.
-void draw_part(const Scene& s, const PartPicture& part) {
+void draw_part(const MapScene& s, const PartPicture& part) {
     const auto left = static_cast<double>(part.column), top = static_cast<double>(part.row);
     const double x0 = std::max(s.view.x.low, left), y0 = std::max(s.view.y.low, top);
     const double x1 = std::min(s.view.x.high, left + static_cast<double>(part.columns));
@@ -142,7 +142,7 @@ void draw_part(const Scene& s, const PartPicture& part) {
                    picture);
 }
 
-void draw_grid(const Scene& s) {
+void draw_grid(const MapScene& s) {
     const Color color = s.canvas.theme().ground;
     if (std::min(s.cell_width(), s.cell_height()) < 9) return;
     const Range columns = visible(s.view.x, s.columns()), rows = visible(s.view.y, s.rows());
@@ -156,7 +156,7 @@ void draw_grid(const Scene& s) {
     }
 }
 
-void draw_values(const Scene& s) {
+void draw_values(const MapScene& s) {
     const CellPicture& picture = s.map.picture;
     const float width = s.cell_width();
     if (width < 37 || s.cell_height() < 17) return;
@@ -179,12 +179,12 @@ void draw_values(const Scene& s) {
         }
 }
 
-Rect cell_rect(const Scene& s, Cell cell) {
+Rect cell_rect(const MapScene& s, Cell cell) {
     const auto row = static_cast<double>(cell.row), column = static_cast<double>(cell.column);
     return {{s.x(column), s.y(row)}, {s.x(column + 1), s.y(row + 1)}};
 }
 
-void draw_marks(const Scene& s) {
+void draw_marks(const MapScene& s) {
     const float width = s.cell_width(), height = s.cell_height();
     const bool legible = width >= 16 && height >= 12;
     const bool values = width >= 37 && height >= 17;  // their place is the middle
@@ -207,7 +207,7 @@ void draw_marks(const Scene& s) {
     }
 }
 
-void draw_crosshair(const Scene& s) {
+void draw_crosshair(const MapScene& s) {
     const Theme& t = s.canvas.theme();
     const Clip clip(s.canvas, s.cells.inset(-2));
     // The row and column of a cell that is smaller than a line are drawn as wide as one.
@@ -229,7 +229,7 @@ void draw_crosshair(const Scene& s) {
     }
 }
 
-void draw_row_bars(const Scene& s, float left) {
+void draw_row_bars(const MapScene& s, float left) {
     const Theme& t = s.canvas.theme();
     const RowBars& bars = s.map.bars;
     constexpr float longest = bars_space - 16;
@@ -257,7 +257,7 @@ void draw_row_bars(const Scene& s, float left) {
     }
 }
 
-void draw_color_bar(const Scene& s, const Rect& bar) {
+void draw_color_bar(const MapScene& s, const Rect& bar) {
     static const auto ramp = [] {
         auto values = std::make_shared<Matrix>(256, 1);
         for (Index i = 0; i < 256; ++i) (*values)(i, 0) = static_cast<float>(255 - i) / 255;
@@ -343,7 +343,7 @@ HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect&
     }
     handle(view.view, mover, events.cells, fitted, rules);
 
-    Scene scene{canvas, map, view.view, events.cells, map.lit ? map.lit : map.pinned};
+    MapScene scene{canvas, map, view.view, events.cells, map.lit ? map.lit : map.pinned};
     if (pointer.hovered) {
         const auto column = static_cast<double>((pointer.at.x - events.cells.min.x) / events.cells.width());
         const auto row = static_cast<double>((pointer.at.y - events.cells.min.y) / events.cells.height());

@@ -7,7 +7,7 @@
 #include "app/draw/recording_canvas.hpp"
 
 namespace attnscope {
-namespace {
+namespace heatmap_test {
 
 std::shared_ptr<const Matrix> matrix(Index rows, Index columns, float value) {
     return std::make_shared<const Matrix>(Matrix::Constant(rows, columns, value));
@@ -171,5 +171,5 @@ TEST(Heatmap, SmallNumbersInCellsHaveAPowerOfTen) {
     EXPECT_EQ(small_cell_text(0, 1), "0");
 }
 
-}  // namespace
+}  // namespace heatmap_test
 }  // namespace attnscope

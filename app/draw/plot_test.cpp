@@ -12,7 +12,7 @@
 #include "app/draw/ticks.hpp"
 
 namespace attnscope {
-namespace {
+namespace plot_test {
 
 const double nan = std::numeric_limits<double>::quiet_NaN();
 
@@ -384,5 +384,5 @@ TEST_F(PlotTest, HostileInputIsHarmless) {
     EXPECT_TRUE(recorder->says("4 x for 2 y"));
 }
 
-}  // namespace
+}  // namespace plot_test
 }  // namespace attnscope

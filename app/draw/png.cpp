@@ -12,8 +12,8 @@
 namespace attnscope {
 namespace {
 
-constexpr std::int64_t largest_side = 16384;
-constexpr std::int64_t most_pixels = 128'000'000;
+constexpr std::int64_t longest_side = 16384;
+constexpr std::int64_t most_png_pixels = 128'000'000;
 
 struct Sink {
     std::string bytes;
@@ -90,7 +90,7 @@ Result<Image> decode_png(std::string_view bytes, std::string_view name) {
     };
     if (png_image_begin_read_from_memory(&reader, bytes.data(), bytes.size()) == 0) return refusal(reader.message);
     const std::int64_t width = reader.width, height = reader.height;
-    if (width > largest_side || height > largest_side || width * height > most_pixels)
+    if (width > longest_side || height > longest_side || width * height > most_png_pixels)
         return refusal(
             fmt::format("{} x {} pixels; at most 16384 a side and 128 million in all are read", width, height));
     // A byte of deflate holds at most 1032 bytes, a byte of pixels at most 8 pixels.

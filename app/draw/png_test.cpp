@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace attnscope {
-namespace {
+namespace png_test {
 
 using testing::HasSubstr;
 
@@ -108,5 +108,5 @@ TEST(Png, WritesTheResolutionWhenThereIsOne) {
     EXPECT_EQ(png.substr(at + 4, 9), std::string("\0\0\x2E\x23\0\0\x2E\x23\x01", 9));
 }
 
-}  // namespace
+}  // namespace png_test
 }  // namespace attnscope

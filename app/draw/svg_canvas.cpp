@@ -70,10 +70,10 @@ Box box_of(const Rect& rect) {
 // Some viewers (librsvg among them) blur an enlarged image whatever it asks for. Each cell as a block of equal pixels,
 // about two a point, keeps that blur to the cells' very borders; the image stays exact.
 CellImage enlarged(CellImage image) {
-    constexpr double pixels_per_point = 2, most_pixels = 1200;
+    constexpr double pixels_per_point = 2, most = 1200;
     if (image.pixels.empty()) return image;
     const auto factor = [&](double points, Index cells) {
-        const double wanted = std::min(points * pixels_per_point, most_pixels) / static_cast<double>(cells);
+        const double wanted = std::min(points * pixels_per_point, most) / static_cast<double>(cells);
         return std::max<Index>(1, static_cast<Index>(wanted));
     };
     const Index across = factor(image.place.right - image.place.left, image.width);

@@ -9,7 +9,7 @@
 #include <string>
 
 namespace attnscope {
-namespace {
+namespace ticks_test {
 
 void replace_all(std::string& text, const std::string& what, const std::string& with) {
     for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
@@ -195,5 +195,5 @@ TEST(ShortNumber, IsWithinHalfAUnitOfItsLastDigit) {
     }
 }
 
-}  // namespace
+}  // namespace ticks_test
 }  // namespace attnscope

@@ -20,25 +20,25 @@ double from_axis(double u, bool log) {
 }
 
 /// A window or its limits in axis coordinates.
-struct Span {
+struct AxisSpan {
     double low = 0, high = 1;
 
     double size() const { return high - low; }
 };
 
-Span axis_limits(const ViewLimits& limits) {
+AxisSpan axis_limits(const ViewLimits& limits) {
     if (!limits.log) return {std::max(limits.low, -1e300), std::min(limits.high, 1e300)};
     return {limits.low > 1e-300 ? std::log10(limits.low) : -300.0,
             limits.high > 1e-300 && limits.high < 1e300 ? std::log10(limits.high) : 300.0};
 }
 
 /// The smallest span about here: what the caller asks for, and some thousand times what doubles resolve.
-double least_span(const Span& span, const ViewLimits& limits) {
+double least_span(const AxisSpan& span, const ViewLimits& limits) {
     const double largest = std::max(std::abs(span.low), std::abs(span.high));
     return std::max(limits.least, limits.log ? 1e-9 : std::max(1e-290, 1e-11 * largest));
 }
 
-Span shifted_inside(Span span, const Span& bounds) {
+AxisSpan shifted_inside(AxisSpan span, const AxisSpan& bounds) {
     const double size = span.size();
     if (size >= bounds.size()) return bounds;
     if (span.low < bounds.low) return {bounds.low, bounds.low + size};
@@ -47,8 +47,8 @@ Span shifted_inside(Span span, const Span& bounds) {
 }
 
 /// Wide enough and inside: where a span is lost to rounding far from zero, or beyond the limits, it is found again.
-Span settled(Span span, const ViewLimits& limits) {
-    const Span bounds = axis_limits(limits);
+AxisSpan settled(AxisSpan span, const ViewLimits& limits) {
+    const AxisSpan bounds = axis_limits(limits);
     span.low = std::clamp(span.low, -2e300, 2e300);
     span.high = std::clamp(span.high, -2e300, 2e300);
     span = shifted_inside(span, bounds);
@@ -60,16 +60,16 @@ Span settled(Span span, const ViewLimits& limits) {
     return span;
 }
 
-Span axis_span(const ViewWindow& window, const ViewLimits& limits) {
-    const Span bounds = axis_limits(limits);
-    Span span{to_axis(window.low, limits.log), to_axis(window.high, limits.log)};
+AxisSpan axis_span(const ViewWindow& window, const ViewLimits& limits) {
+    const AxisSpan bounds = axis_limits(limits);
+    AxisSpan span{to_axis(window.low, limits.log), to_axis(window.high, limits.log)};
     if (!std::isfinite(span.low)) span.low = bounds.low;
     if (!std::isfinite(span.high)) span.high = bounds.high;
     if (span.low > span.high) std::swap(span.low, span.high);
     return settled(span, limits);
 }
 
-ViewWindow window_of(const Span& span, bool log) {
+ViewWindow window_of(const AxisSpan& span, bool log) {
     return {from_axis(span.low, log), from_axis(span.high, log)};
 }
 
@@ -86,7 +86,7 @@ double view_value(const ViewWindow& window, double position, bool log) {
 }
 
 ViewWindow settle(ViewWindow window, const ViewLimits& limits) {
-    const Span span = axis_span(window, limits);
+    const AxisSpan span = axis_span(window, limits);
     const ViewWindow settled = window_of(span, limits.log);
     // 10^log10(x) may differ from x in the last digit: a legal window stays as it is.
     if (to_axis(window.low, limits.log) == span.low)
@@ -101,8 +101,8 @@ ViewWindow settle(ViewWindow window, const ViewLimits& limits) {
 }
 
 ViewWindow zoom(const ViewWindow& window, double about, double factor, const ViewLimits& limits) {
-    const Span span = axis_span(window, limits);
-    const Span bounds = axis_limits(limits);
+    const AxisSpan span = axis_span(window, limits);
+    const AxisSpan bounds = axis_limits(limits);
     double fixed = to_axis(about, limits.log);
     if (!std::isfinite(fixed) || !(factor > 0) || !std::isfinite(factor)) return settle(window, limits);
     fixed = std::clamp(fixed, bounds.low, bounds.high);
@@ -115,7 +115,7 @@ ViewWindow zoom(const ViewWindow& window, double about, double factor, const Vie
 }
 
 ViewWindow pan(const ViewWindow& window, double part, const ViewLimits& limits) {
-    const Span span = axis_span(window, limits);
+    const AxisSpan span = axis_span(window, limits);
     const double by = part * span.size();
     if (!std::isfinite(by) || by == 0) return settle(window, limits);
     return window_of(settled({span.low + by, span.high + by}, limits), limits.log);
@@ -127,7 +127,7 @@ ViewWindow fit(double low, double high, double margin, bool log) {
     if (!std::isfinite(low) || !std::isfinite(high) || (log && !(low > 0 && high > 0))) {
         return log ? ViewWindow{1, 10} : ViewWindow{0, 1};
     }
-    Span span{to_axis(std::min(low, high), log), to_axis(std::max(low, high), log)};
+    AxisSpan span{to_axis(std::min(low, high), log), to_axis(std::max(low, high), log)};
     span.low = std::max(span.low, axis_limits(limits).low);
     span.high = std::min(span.high, axis_limits(limits).high);
     double room = margin * span.size();

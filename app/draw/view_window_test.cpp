@@ -7,7 +7,7 @@
 #include <random>
 
 namespace attnscope {
-namespace {
+namespace view_window_test {
 
 const Rect area{{100, 50}, {500, 250}};
 
@@ -174,5 +174,5 @@ TEST(View2D, AtItsLimitsNothingChangesAndItIsNotTouched) {
     EXPECT_FALSE(handle(view, pointer, {}, fitted, rules));
 }
 
-}  // namespace
+}  // namespace view_window_test
 }  // namespace attnscope

@@ -6,7 +6,7 @@
 #include <vector>
 
 namespace attnscope {
-namespace {
+namespace job_slot_test {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
@@ -385,5 +385,5 @@ TEST(JobSlot, SurvivesTwoHundredTeardownsAtAnyMoment) {
     EXPECT_LT(std::chrono::steady_clock::now() - began, 20s) << "no teardown waited for its job's end";
 }
 
-}  // namespace
+}  // namespace job_slot_test
 }  // namespace attnscope

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 namespace attnscope {
-namespace {
+namespace workspace_test {
 
 using testing::AllOf;
 using testing::ElementsAre;
@@ -343,5 +343,5 @@ TEST(Workspace, EveryValueOfEveryPanelSurvivesTheTextOfTheCommandLine) {
         }
 }
 
-}  // namespace
+}  // namespace workspace_test
 }  // namespace attnscope

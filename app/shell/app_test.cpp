@@ -10,7 +10,7 @@
 #include "core/io/temp_folder.hpp"
 
 namespace attnscope {
-namespace {
+namespace app_test {
 
 TEST_F(HeadlessApp, ShowsAFinishedExampleAtFirstSight) {
     open();
@@ -245,5 +245,5 @@ TEST_F(HeadlessApp, OneClickInTheGridShowsThatLayersHead) {
     EXPECT_FALSE(workspace.active().panel->status().error.has_value());
 }
 
-}  // namespace
+}  // namespace app_test
 }  // namespace attnscope

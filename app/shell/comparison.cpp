@@ -5,7 +5,7 @@
 namespace attnscope {
 namespace {
 
-constexpr float padding = 22;
+constexpr float margin = 22;
 constexpr float line_height = 30;
 constexpr float longest_value = 150;  // of a text parameter, say
 
@@ -51,7 +51,7 @@ void draw_side_by_side(Canvas& canvas, Interaction& interaction, Rect area, cons
     const Rect left = area.cut_left(area.width() / 2);
     PrefixedInteraction named(interaction, "A/");
     const auto draw_one = [&](const Rect& half, const char* letter, Panel& panel, Interaction& mouse) {
-        canvas.text({half.min.x + padding, half.min.y + 15}, letter, {.color = t.text, .size = 15, .bold = true});
+        canvas.text({half.min.x + margin, half.min.y + 15}, letter, {.color = t.text, .size = 15, .bold = true});
         const Rect picture{{half.min.x, half.min.y + 16}, half.max};
         const Clip clip(canvas, picture);
         panel.draw(canvas, mouse, picture);
@@ -65,7 +65,7 @@ void draw_side_by_side(Canvas& canvas, Interaction& interaction, Rect area, cons
 
 std::optional<Cell> draw_compared(Canvas& canvas, Interaction& interaction, const Rect& area,
                                   const Workspace::Entry& entry, CompareView& view) {
-    Rect inside{{area.min.x + padding, area.min.y + 14}, {area.max.x - padding, area.max.y - 10}};
+    Rect inside{{area.min.x + margin, area.min.y + 14}, {area.max.x - margin, area.max.y - 10}};
     if (inside.width() < 40 || inside.height() < 40) return std::nullopt;
     const std::vector<ParamDifference> found = differences(entry.a->params, entry.params, entry.panel->source_key());
     draw_differences(canvas, inside.cut_top(line_height), found);

@@ -13,7 +13,7 @@
 #include "core/io/temp_folder.hpp"
 
 namespace attnscope {
-namespace {
+namespace comparison_test {
 
 using testing::AllOf;
 using testing::HasSubstr;
@@ -372,5 +372,5 @@ TEST(PaperSize, IsExactForEachWidthAndTextSize) {
     EXPECT_TRUE(paper_size({ExportStyle::paper, 4.4, 8}, std::nullopt)) << "the width it names does";
 }
 
-}  // namespace
+}  // namespace comparison_test
 }  // namespace attnscope

@@ -10,7 +10,7 @@
 namespace attnscope {
 namespace {
 
-constexpr float row_height = 28;
+constexpr float row_of_control = 28;
 constexpr float label_width = 104;
 constexpr float value_width = 62;
 constexpr float segment_size = 12.5F;
@@ -72,8 +72,8 @@ void Ui::focus_ring(const Param& param, const Rect& rect) {
 
 float Ui::control(const Param& param, Vec2 at, float width) {
     const Theme& t = theme();
-    const Rect row = Rect::sized(at, width, row_height);
-    const Rect label = Rect::sized(at, label_width, row_height);
+    const Rect row = Rect::sized(at, width, row_of_control);
+    const Rect label = Rect::sized(at, label_width, row_of_control);
     const TextStyle style{.color = t.text, .size = 13.5F};
     canvas_->text_middle({label.min.x, label.center().y}, canvas_->shaper().fit(param.label, label_width - 8, style),
                          style);
@@ -112,7 +112,7 @@ float Ui::control(const Param& param, Vec2 at, float width) {
             break;
         }
     }
-    return row_height;
+    return row_of_control;
 }
 
 void Ui::apply_text(const Param& param, const std::string& text) {

@@ -12,7 +12,7 @@ namespace attnscope {
 namespace {
 
 constexpr float menu_width = 286;
-constexpr float row_height = 29;
+constexpr float item_height = 29;
 
 struct Item {
     const char* id;  // a file's extension, or what is copied
@@ -52,7 +52,7 @@ void App::export_list(Ui& ui, const Rect& screen) {
     float y = box.min.y + 14;
     y += export_choices(ui, {box.min.x + 16, y}, menu_width - 32);
     for (const Item& item : items) {
-        if (menu_row(ui, Rect::sized({box.min.x + 6, y}, menu_width - 12, row_height - 1), item)) {
+        if (menu_row(ui, Rect::sized({box.min.x + 6, y}, menu_width - 12, item_height - 1), item)) {
             const std::string_view id = item.id;
             if (id == "copy numbers")
                 copy_numbers(ui);
@@ -62,7 +62,7 @@ void App::export_list(Ui& ui, const Rect& screen) {
                 export_to(ui, id);
             show_export_ = false;
         }
-        y += row_height;
+        y += item_height;
     }
     const TextStyle quiet{.color = t.quiet, .size = 12};
     const std::string folder = std::filesystem::absolute(export_folder_).lexically_normal().string();

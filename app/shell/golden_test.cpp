@@ -9,9 +9,10 @@
 #include "app/shell/toy_panel.hpp"
 #include "core/io/file.hpp"
 #include "core/io/npy.hpp"
+#include "project_paths.hpp"
 
 namespace attnscope {
-namespace {
+namespace golden_test {
 
 // A pixel counts as different beyond this in one channel; so many may differ: Mesa rounds edges by processor.
 constexpr int tolerance = 12;
@@ -196,5 +197,5 @@ TEST_F(Golden, LayersAndHeadsOfOwnWeights) {
     std::filesystem::remove(file);
 }
 
-}  // namespace
+}  // namespace golden_test
 }  // namespace attnscope

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace attnscope {
-namespace {
+namespace input_test {
 
 TEST(InputQueue, EveryOneOfTenFastClicksIsSeenAsDownAndUp) {
     InputQueue queue;
@@ -82,5 +82,5 @@ TEST(InputQueue, DroppedFilesAreSeenInOneFrameOnly) {
     EXPECT_TRUE(queue.next_frame(0).dropped.empty());
 }
 
-}  // namespace
+}  // namespace input_test
 }  // namespace attnscope

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace attnscope {
-namespace {
+namespace text_edit_test {
 
 using Outcome = TextEdit::Outcome;
 
@@ -105,5 +105,5 @@ TEST(TextEdit, MovingAndDeletingInEmptyTextDoesNothing) {
     EXPECT_EQ(edit.selection_end(), 0U);
 }
 
-}  // namespace
+}  // namespace text_edit_test
 }  // namespace attnscope

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 namespace attnscope {
-namespace {
+namespace list_json_test {
 
 enum class Mask { none, causal };
 
@@ -58,5 +58,5 @@ TEST(ListTable, AlignsItsColumnsUnderTheGroups) {
     EXPECT_EQ(describe_table({}), "");
 }
 
-}  // namespace
+}  // namespace list_json_test
 }  // namespace attnscope

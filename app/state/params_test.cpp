@@ -9,7 +9,7 @@
 #include "core/base/random.hpp"
 
 namespace attnscope {
-namespace {
+namespace params_test {
 
 using testing::AllOf;
 using testing::ElementsAre;
@@ -314,5 +314,5 @@ TEST(Differences, LeaveOutWhatHasNoControlInEitherState) {
     EXPECT_EQ(differences(in_a, in_b).size(), 1U);
 }
 
-}  // namespace
+}  // namespace params_test
 }  // namespace attnscope

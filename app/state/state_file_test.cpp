@@ -14,7 +14,7 @@
 #include "core/text/utf8.hpp"
 
 namespace attnscope {
-namespace {
+namespace state_file_test {
 
 using testing::AllOf;
 using testing::ElementsAre;
@@ -300,5 +300,5 @@ TEST(StateFolder, FollowsTheXdgRules) {
     }
 }
 
-}  // namespace
+}  // namespace state_file_test
 }  // namespace attnscope

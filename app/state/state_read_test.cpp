@@ -6,7 +6,7 @@
 #include "app/state/state_file.hpp"
 
 namespace attnscope {
-namespace {
+namespace state_read_test {
 
 using testing::AllOf;
 using testing::HasSubstr;
@@ -169,5 +169,5 @@ TEST(StateRead, ReadsComparisonsAndExportSettings) {
                 AllOf(StartsWith("s.toml:2:"), HasSubstr("export must be a table of settings")));
 }
 
-}  // namespace
+}  // namespace state_read_test
 }  // namespace attnscope

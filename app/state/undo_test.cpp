@@ -7,7 +7,7 @@
 #include "app/state/params.hpp"
 
 namespace attnscope {
-namespace {
+namespace undo_test {
 
 TEST(Undo, GoesBackAndForthStepByStep) {
     Undo<int> undo;
@@ -102,5 +102,5 @@ TEST(Undo, WorksOnThePanelsValues) {
     EXPECT_EQ(undo.redo(before), after);
 }
 
-}  // namespace
+}  // namespace undo_test
 }  // namespace attnscope

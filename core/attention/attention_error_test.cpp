@@ -9,7 +9,7 @@
 #include "core/attention/test_input.hpp"
 
 namespace attnscope {
-namespace {
+namespace attention_error_test {
 
 using testing::AllOf;
 using testing::HasSubstr;
@@ -184,5 +184,5 @@ TEST(AttentionErrors, AnOutputBeyondFloatIsNamed) {
     EXPECT_TRUE(found);
 }
 
-}  // namespace
+}  // namespace attention_error_test
 }  // namespace attnscope

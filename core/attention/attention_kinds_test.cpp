@@ -11,7 +11,7 @@
 #include "core/attention/test_input.hpp"
 
 namespace attnscope {
-namespace {
+namespace attention_kinds_test {
 
 using testing_input::all_masks;
 using testing_input::all_scores;
@@ -276,5 +276,5 @@ TEST(AttentionKinds, WhatAQuerySeesIsTheMaskAndTheWindowTogether) {
     EXPECT_FALSE(sees_any(options, 0, 9));
 }
 
-}  // namespace
+}  // namespace attention_kinds_test
 }  // namespace attnscope

@@ -12,7 +12,7 @@
 #include "core/attention/test_input.hpp"
 
 namespace attnscope {
-namespace {
+namespace attention_oracle_test {
 
 using testing_input::compute;
 using testing_input::Input;
@@ -205,5 +205,5 @@ TEST(AttentionOracle, ReferenceTreatsAFullyMaskedRowLikeTheFloatPath) {
     EXPECT_EQ(slow.entropy_bits(9), 0);
 }
 
-}  // namespace
+}  // namespace attention_oracle_test
 }  // namespace attnscope

@@ -14,7 +14,7 @@
 #include "core/attention/test_input.hpp"
 
 namespace attnscope {
-namespace {
+namespace attention_test {
 
 using testing_input::compute;
 using testing_input::Input;
@@ -232,5 +232,5 @@ TEST(Attention, ReportsProgressUpToOneAndStopsWhenAsked) {
     EXPECT_EQ(stopped.error().code, ErrorCode::cancelled);
 }
 
-}  // namespace
+}  // namespace attention_test
 }  // namespace attnscope

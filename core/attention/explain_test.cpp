@@ -8,7 +8,7 @@
 #include "core/attention/test_input.hpp"
 
 namespace attnscope {
-namespace {
+namespace explain_test {
 
 using testing_input::compute;
 using testing_input::Input;
@@ -177,5 +177,5 @@ TEST(ExplainDeathTest, WhatAttentionWouldNotTakeIsABrokenInvariant) {
     EXPECT_DEATH((void)score_terms(k.row(0), k.row(1), options_of(ScoreKind::concat, 3, 4)), "fit");
 }
 
-}  // namespace
+}  // namespace explain_test
 }  // namespace attnscope

@@ -6,7 +6,7 @@
 #include <limits>
 
 namespace attnscope {
-namespace {
+namespace hard_test {
 
 VectorD vector(std::initializer_list<double> entries) {
     return Eigen::Map<const VectorD>(entries.begin(), static_cast<Index>(entries.size()));
@@ -163,5 +163,5 @@ TEST(SampledGradient, OfSharesIsThatOfTheKeysTheyCount) {
     EXPECT_LT((sampled_gradient(example_p, example_losses, shares, 1.7) - one_by_one).cwiseAbs().maxCoeff(), 1e-14);
 }
 
-}  // namespace
+}  // namespace hard_test
 }  // namespace attnscope

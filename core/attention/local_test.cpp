@@ -8,7 +8,7 @@
 #include "core/base/random.hpp"
 
 namespace attnscope {
-namespace {
+namespace local_test {
 
 TEST(LocalWindow, KeysAreThoseOfTheDefinition) {
     for (int p = -20; p <= 60; ++p)
@@ -72,5 +72,5 @@ TEST(LocalWindowDeathTest, AQueryWithoutACentreIsABrokenInvariant) {
     EXPECT_DEATH((void)predicted_centers(Matrix(3, 0), 4, 1), "entries");
 }
 
-}  // namespace
+}  // namespace local_test
 }  // namespace attnscope

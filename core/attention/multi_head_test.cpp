@@ -8,7 +8,7 @@
 #include "core/attention/test_input.hpp"
 
 namespace attnscope {
-namespace {
+namespace multi_head_test {
 
 using testing_input::wave;
 
@@ -185,5 +185,5 @@ TEST(MultiHeadDeathTest, HeadsThatDoNotFitAreABrokenInvariant) {
     EXPECT_DEATH((void)output_projection(0, 2, 3, 1), "at least one row");
 }
 
-}  // namespace
+}  // namespace multi_head_test
 }  // namespace attnscope

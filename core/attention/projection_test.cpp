@@ -7,7 +7,7 @@
 #include "core/base/random.hpp"
 
 namespace attnscope {
-namespace {
+namespace projection_test {
 
 TEST(Projection, IdentityHeadsTakeConsecutiveCoordinatesGoingRound) {
     const Eigen::RowVectorXf x = Eigen::RowVectorXf::LinSpaced(10, 0, 9);
@@ -101,5 +101,5 @@ TEST(ProjectionDeathTest, AHeadThatDoesNotExistIsABrokenInvariant) {
     EXPECT_DEATH((void)make_projections(ProjectionKind::random, 0, {0, 2, 3, 0}), "at least one row");
 }
 
-}  // namespace
+}  // namespace projection_test
 }  // namespace attnscope

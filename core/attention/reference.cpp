@@ -10,7 +10,7 @@
 namespace attnscope {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double nothing_seen = -std::numeric_limits<double>::infinity();
 
 using Rows = Eigen::Ref<const MatrixD>;
 
@@ -74,10 +74,10 @@ bool sees_cell(const AttentionOptions& options, Index i, Index j) {
 // Weights, log_sum_exp and entropy of row i from its scores, and then the Gaussian. False: the row sees no key.
 bool softmax(Index i, const AttentionOptions& options, ReferenceAttention& result) {
     const Index keys = result.scores.cols();
-    double max = -infinity;
+    double max = nothing_seen;
     for (Index j = 0; j < keys; ++j)
         if (sees_cell(options, i, j)) max = std::max(max, result.scores(i, j));
-    if (max == -infinity) return false;
+    if (max == nothing_seen) return false;
 
     double sum = 0;
     for (Index j = 0; j < keys; ++j)
@@ -103,7 +103,7 @@ Result<ReferenceAttention> reference_attention(const Rows& q, const Rows& k, con
     ReferenceAttention result;
     result.scores.resize(q.rows(), k.rows());
     result.weights.setZero(q.rows(), k.rows());
-    result.log_sum_exp.setConstant(q.rows(), -infinity);
+    result.log_sum_exp.setConstant(q.rows(), nothing_seen);
     result.entropy_bits.setZero(q.rows());
     if (options.need_output) result.output.setZero(q.rows(), v.cols());
 

@@ -17,7 +17,7 @@ MatrixD padded_rows(const Eigen::Ref<const Matrix>& x, Index begin, Index rows) 
     return padded;
 }
 
-MatrixD normalized(MatrixD x) {
+MatrixD unit_rows(MatrixD x) {
     for (Index i = 0; i < x.rows(); ++i) x.row(i).normalize();  // leaves a row of zeros as it is
     return x;
 }
@@ -75,7 +75,7 @@ MatrixD ScoreBlock::transformed_queries(const Eigen::Ref<const MatrixD>& q) cons
         case ScoreKind::general:
             return q * w_q_ * factor_;
         case ScoreKind::cosine:
-            return normalized(q) * factor_;
+            return unit_rows(q) * factor_;
         case ScoreKind::sum:
             return (MatrixD(q.rows(), 2) << q.rowwise().sum(), VectorD::Ones(q.rows())).finished() * factor_;
         case ScoreKind::additive:
@@ -92,7 +92,7 @@ MatrixD ScoreBlock::transformed_keys(const Eigen::Ref<const MatrixD>& k) const {
         case ScoreKind::general:
             return k;
         case ScoreKind::cosine:
-            return normalized(k);
+            return unit_rows(k);
         case ScoreKind::sum:
             return (MatrixD(k.rows(), 2) << VectorD::Ones(k.rows()), k.rowwise().sum()).finished();
         case ScoreKind::additive:

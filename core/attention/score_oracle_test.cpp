@@ -10,7 +10,7 @@
 #include "core/attention/test_input.hpp"
 
 namespace attnscope {
-namespace {
+namespace score_oracle_test {
 
 using testing_input::compute;
 using testing_input::wave;
@@ -220,5 +220,5 @@ TEST(ScoreOracle, TemperatureSharpensAndEvensOut) {
     }
 }
 
-}  // namespace
+}  // namespace score_oracle_test
 }  // namespace attnscope

@@ -8,7 +8,7 @@
 #include "core/attention/test_input.hpp"
 
 namespace attnscope {
-namespace {
+namespace score_test {
 
 // The standard deviation of the scores of random queries and keys over `draws` random weights.
 double deviation(ScoreKind kind, const ScoreShape& shape, double scale) {
@@ -80,5 +80,5 @@ TEST(ScoreWeightsDeathTest, EmptyShapesAndInfiniteScalesAreBrokenInvariants) {
     EXPECT_DEATH((void)make_score_weights(ScoreKind::general, {3, 3}, INFINITY, 1), "finite");
 }
 
-}  // namespace
+}  // namespace score_test
 }  // namespace attnscope

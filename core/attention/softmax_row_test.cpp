@@ -7,7 +7,7 @@
 #include "core/base/random.hpp"
 
 namespace attnscope {
-namespace {
+namespace softmax_row_test {
 
 TEST(SoftmaxRow, StaysWithinItsStatedErrorOverTheWholeRangeOfExponents) {
     const Index keys = 40 * key_tile;
@@ -47,5 +47,5 @@ TEST(SoftmaxRow, KeysFarBelowTheLargestWeighExactlyNothing) {
     EXPECT_EQ(result.entropy_bits, 0.0);
 }
 
-}  // namespace
+}  // namespace softmax_row_test
 }  // namespace attnscope

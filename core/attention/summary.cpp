@@ -34,6 +34,7 @@ Matrix downsample_mean(const Eigen::Ref<const Matrix>& x, Index max_rows, Index 
     check(max_rows >= 1 && max_cols >= 1, "a thumbnail has at least one cell");
     const Index rows = std::min(x.rows(), max_rows), cols = std::min(x.cols(), max_cols);
     if (rows == x.rows() && cols == x.cols()) return x;
+    if (x.size() == 0) return Matrix(rows, cols);
     MatrixD lines = MatrixD::Zero(rows, x.cols());
     for_overlaps(rows, x.rows(),
                  [&](Index to, Index from, double share) { lines.row(to) += share * x.row(from).cast<double>(); });

@@ -12,7 +12,7 @@
 #include "core/base/random.hpp"
 
 namespace attnscope {
-namespace {
+namespace summary_test {
 
 TEST(DownsampleMean, AveragesWholeCellsAndPartsOfCells) {
     const Matrix row = (Matrix(1, 4) << 1, 3, 5, 7).finished();
@@ -181,5 +181,5 @@ TEST(RowEntropies, AreThoseOfTheFormulaAndMaskedCellsAddNothing) {
     }
 }
 
-}  // namespace
+}  // namespace summary_test
 }  // namespace attnscope

@@ -11,7 +11,7 @@
 #include <vector>
 
 namespace attnscope {
-namespace {
+namespace parallel_test {
 
 using Eigen::Index;
 using Blocks = std::set<std::pair<Index, Index>>;
@@ -84,5 +84,5 @@ TEST(Progress, ReportsToItsFractionAndToNobodyByDefault) {
     EXPECT_FALSE(Progress().stopped());
 }
 
-}  // namespace
+}  // namespace parallel_test
 }  // namespace attnscope

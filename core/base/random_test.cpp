@@ -5,7 +5,7 @@
 #include <cmath>
 
 namespace attnscope {
-namespace {
+namespace random_test {
 
 // Known answers from the published test vectors of Random123 (kat_vectors, philox4x32 10 rounds).
 TEST(Philox, MatchesTheAuthorsKnownAnswers) {
@@ -56,5 +56,5 @@ TEST(StableHash, IsFnv1a) {
     EXPECT_EQ(stable_hash("foobar"), 0x85944171f73967e8U);
 }
 
-}  // namespace
+}  // namespace random_test
 }  // namespace attnscope

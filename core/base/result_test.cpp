@@ -7,7 +7,7 @@
 #include <type_traits>
 
 namespace attnscope {
-namespace {
+namespace result_test {
 
 TEST(Result, HoldsAValue) {
     Result<std::string> result = std::string("text");
@@ -63,5 +63,5 @@ TEST(ResultDeathTest, ValueOfAnErrorAndErrorOfAValueEndTheProgramWithTheirPlace)
     EXPECT_DEATH((void)nothing.error(), "broken invariant: Result::error\\(\\) on a value");
 }
 
-}  // namespace
+}  // namespace result_test
 }  // namespace attnscope

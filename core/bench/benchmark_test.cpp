@@ -10,7 +10,7 @@
 #include "core/io/temp_folder.hpp"
 
 namespace attnscope {
-namespace {
+namespace benchmark_test {
 
 using testing::Contains;
 using testing::Each;
@@ -153,5 +153,5 @@ TEST(FmaPeak, IsAPositiveNumberForEveryInstructionSet) {
     use_isa(before);
 }
 
-}  // namespace
+}  // namespace benchmark_test
 }  // namespace attnscope

@@ -8,10 +8,15 @@
 #include "core/base/parallel.hpp"
 
 namespace attnscope {
-namespace {
+namespace memory_test {
 
 constexpr std::int64_t megabyte = 1 << 20;
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1  // as gcc says it
+#endif
+#endif
 #if defined(__SANITIZE_ADDRESS__)
 constexpr bool sanitized = true;  // freed memory is kept on purpose
 #else
@@ -59,5 +64,5 @@ TEST(BenchMemory, FailuresArePassedOn) {
     EXPECT_THROW(extra_bytes_of([] { throw std::bad_alloc(); }), std::bad_alloc);
 }
 
-}  // namespace
+}  // namespace memory_test
 }  // namespace attnscope

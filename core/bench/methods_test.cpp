@@ -10,9 +10,10 @@
 #include "core/engine/isa.hpp"
 #include "core/features/kernel_attention.hpp"
 #include "core/io/temp_folder.hpp"
+#include "project_paths.hpp"
 
 namespace attnscope {
-namespace {
+namespace methods_test {
 
 using testing::HasSubstr;
 
@@ -173,5 +174,5 @@ TEST_F(MethodsTest, FastestWayIsOneThatThereIsAndPassesFailuresOn) {
     EXPECT_EQ(fastest_way(method, work).error().what, "refused");
 }
 
-}  // namespace
+}  // namespace methods_test
 }  // namespace attnscope

@@ -5,7 +5,7 @@
 #include "core/bench/methods.hpp"
 
 namespace attnscope {
-namespace {
+namespace statistics_test {
 
 TEST(BenchStatistics, MedianIsTheMiddleOneWhateverTheOrder) {
     EXPECT_EQ(median({3}), 3);
@@ -48,5 +48,5 @@ TEST(BenchOperations, LinearCountsFourProductsForEachToken) {
         << "where random features begin to pay off, on paper";
 }
 
-}  // namespace
+}  // namespace statistics_test
 }  // namespace attnscope

@@ -16,12 +16,9 @@
 namespace attnscope {
 namespace {
 
-// Below this many operations other threads would take longer to wake up than they could help.
-constexpr double least_to_share = 4e6;
-
-class Computation {
+class ExactComputation {
 public:
-    Computation(const ExactInput& in, const HeadsSpan& out, std::span<float> log_sum_exp)
+    ExactComputation(const ExactInput& in, const HeadsSpan& out, std::span<float> log_sum_exp)
         : in_(in), out_(out), log_sum_exp_(log_sum_exp), kernels_(kernels_in_use()) {}
 
     // A tile of queries of one head.
@@ -81,7 +78,7 @@ Result<void> exact_attention(const HeadsView& q, const HeadsView& k, const Heads
     if (!all_finite(q) || !all_finite(k) || !all_finite(v))
         return reference_exact(q, k, v, options, out, log_sum_exp, progress);
 
-    const Computation computation(in, out, log_sum_exp);
+    const ExactComputation computation(in, out, log_sum_exp);
     const Index lanes = computation.lanes(), tiles = (q.rows + lanes - 1) / lanes, all = q.heads * tiles;
     const auto run = [&](Index tile) {
         const Index begin = tile % tiles * lanes;

@@ -16,7 +16,7 @@
 #include "core/engine/test_isa.hpp"
 
 namespace attnscope {
-namespace {
+namespace exact_test {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -342,5 +342,5 @@ TEST(ExactAttentionAcross, InstructionSetsAgree) {
     use_isa(before);
 }
 
-}  // namespace
+}  // namespace exact_test
 }  // namespace attnscope

@@ -17,8 +17,6 @@
 namespace attnscope {
 namespace {
 
-// Below this many operations other threads would take longer to wake up than they could help.
-constexpr double least_to_share = 4e6;
 constexpr Index most_slots = 16;             // running sums held at a time, if they are not large:
 constexpr Index most_slot_floats = 1 << 22;  // all of them together, but for two
 constexpr Index least_chunk = 256;           // keys that are worth sums of their own
@@ -56,9 +54,9 @@ struct Sums {
     int* exponent;
 };
 
-class Computation {
+class LinearComputation {
 public:
-    Computation(const LinearInput& in, const HeadsSpan& out, const Progress& progress)
+    LinearComputation(const LinearInput& in, const HeadsSpan& out, const Progress& progress)
         : in_(in),
           out_(out),
           progress_(progress),
@@ -352,7 +350,7 @@ Result<LinearReport> linear_attention(const HeadsView& q, const HeadsView& k, co
         for (Index n = 0; n < q.heads * q.rows; ++n) std::fill_n(out.row(n / q.rows, n % q.rows), out.columns, 0.0F);
         return LinearReport{};
     }
-    return Computation(in, out, progress).run();
+    return LinearComputation(in, out, progress).run();
 }
 
 }  // namespace attnscope

@@ -12,7 +12,7 @@
 #include "core/engine/test_linear.hpp"
 
 namespace attnscope {
-namespace {
+namespace linear_edge_test {
 
 using namespace testing_linear;
 using ::testing::AllOf;
@@ -139,7 +139,7 @@ TEST_P(LinearEdge, TheSameBitsForAnyNumberOfThreads) {
                 const Case c{heads, 1500, 1400, 16, 16, 48, {.estimator = estimator, .mask = {kind}}};
                 const Inputs in(c);
                 std::vector<Computed> results;
-                for (const std::size_t threads : {1, 2, 3}) {
+                for (const std::size_t threads : {1UL, 2UL, 3UL}) {
                     const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism,
                                                             threads);
                     results.push_back(linear(c, in));
@@ -292,5 +292,5 @@ TEST(LinearError, EluDoesNotLookAtProjections) {
     EXPECT_EQ(error_message(c, [](Inputs& in, Case&) { in.projections = Matrix(0, 0); }), "no error");
 }
 
-}  // namespace
+}  // namespace linear_edge_test
 }  // namespace attnscope

@@ -11,7 +11,7 @@
 namespace attnscope {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double log_of_zero = -std::numeric_limits<double>::infinity();
 
 // phi of one row: values times exp(log_scale), the largest of the values near 1.
 struct Row {
@@ -21,7 +21,7 @@ struct Row {
 
 // values become exp(values), and log_scale what was taken off before.
 Row exponentials(VectorD logs, double log_scale) {
-    double most = -infinity;
+    double most = log_of_zero;
     for (const double x : logs) most = std::max(most, x);
     for (double& x : logs) x = std::exp(x - most);
     return {std::move(logs), most + log_scale};
@@ -108,7 +108,7 @@ private:
     const Index head_;
     MatrixD sums_;    // r x dv: sum of phi v^T so far, times exp(-log_scale_)
     VectorD totals_;  // r: sum of phi
-    double log_scale_ = -infinity;
+    double log_scale_ = log_of_zero;
     MatrixD projections_;
     double query_factor_ = 1, key_factor_ = 1;
 };

@@ -8,7 +8,7 @@
 #include "core/features/kernel_attention.hpp"
 
 namespace attnscope {
-namespace {
+namespace linear_test {
 
 using namespace testing_linear;
 
@@ -146,5 +146,5 @@ TEST(LinearReference, IsTheQuotientOfTheEstimatesWrittenOut) {
     }
 }
 
-}  // namespace
+}  // namespace linear_test
 }  // namespace attnscope

@@ -14,7 +14,7 @@
 #include "core/engine/test_isa.hpp"
 
 namespace attnscope {
-namespace {
+namespace map_test {
 
 using ::testing::HasSubstr;
 
@@ -273,5 +273,5 @@ TEST(HugeMapErrors, SayWhatIsWrong) {
     EXPECT_THAT(overview(10, 20), HasSubstr("temperature is -1"));
 }
 
-}  // namespace
+}  // namespace map_test
 }  // namespace attnscope

@@ -4,7 +4,7 @@
 #include "core/engine/test_isa.hpp"
 
 namespace attnscope {
-namespace {
+namespace product_test {
 
 class Product : public EachIsa {};
 INSTANTIATE_TEST_SUITE_P(EachInstructionSet, Product, each_isa(), isa_of);
@@ -37,5 +37,5 @@ TEST_P(Product, AnEntryDependsOnItsOwnRowsAlone) {
     EXPECT_EQ(some, sums.middleRows(38, 2));
 }
 
-}  // namespace
+}  // namespace product_test
 }  // namespace attnscope

@@ -51,7 +51,7 @@ struct Computed {
     }
 };
 
-inline Computed compute(const decltype(linear_attention)& function, const Case& c, const Inputs& in) {
+inline Computed compute(decltype(linear_attention)& function, const Case& c, const Inputs& in) {
     Computed result{std::vector<float>(static_cast<std::size_t>(c.heads * c.queries * c.dv), nan)};
     const auto done = function(in.q.view(), in.k.view(), in.v.view(), in.projections, c.options,
                                span_of(result.out.data(), c.heads, c.queries, c.dv), {});

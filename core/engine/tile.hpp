@@ -50,6 +50,9 @@ private:
     std::vector<float> gathered_, key_places_;
 };
 
+// Below this many operations other threads would take longer to wake up than they could help.
+inline constexpr double least_to_share = 4e6;
+
 /// This thread's memory for kernels: at least `floats`, aligned to 64 bytes, holding anything. The next call may move
 /// it. Throws std::bad_alloc.
 float* scratch_memory(std::size_t floats);

@@ -7,7 +7,7 @@
 #include "core/features/kernel_attention.hpp"
 
 namespace attnscope {
-namespace {
+namespace kernel_attention_error_test {
 
 using testing::HasSubstr;
 using testing_input::Input;
@@ -57,5 +57,5 @@ TEST(KernelAttentionError, StopsWhenAsked) {
     EXPECT_EQ(result.error().code, ErrorCode::cancelled);
 }
 
-}  // namespace
+}  // namespace kernel_attention_error_test
 }  // namespace attnscope

@@ -11,7 +11,7 @@
 #include "core/attention/test_input.hpp"
 
 namespace attnscope {
-namespace {
+namespace kernel_attention_test {
 
 using testing_input::Input;
 using testing_input::random_input;
@@ -305,5 +305,5 @@ TEST(KernelAttention, WhatIsKeptChangesNoNumber) {
     }
 }
 
-}  // namespace
+}  // namespace kernel_attention_test
 }  // namespace attnscope

@@ -14,7 +14,7 @@
 namespace attnscope {
 namespace {
 
-constexpr Index row_block = 64;  // every product has this many rows, filled up with zeros: so rows do not meet
+constexpr Index token_block = 64;  // every product has this many rows, filled up with zeros: so rows do not meet
 
 // The rows of one orthogonal block: a Haar-distributed rotation's rows, each as long as an independent Gaussian vector.
 MatrixD orthogonal_block(Index dim, std::uint64_t seed, Index block) {
@@ -105,8 +105,8 @@ Result<Features> feature_map(Estimator estimator, const Eigen::Ref<const Matrix>
           "a projection's row is as long as x's");
     const Index m = random ? projections.rows() : x.cols();
     Features result{Matrix(x.rows(), feature_dim({estimator, m}, x.cols())), VectorD(x.rows())};
-    parallel_blocks(x.rows(), row_block, progress, [&](Index begin, Index end) {
-        Matrix tokens = Matrix::Zero(row_block, x.cols());
+    parallel_blocks(x.rows(), token_block, progress, [&](Index begin, Index end) {
+        Matrix tokens = Matrix::Zero(token_block, x.cols());
         tokens.topRows(end - begin) = x.middleRows(begin, end - begin);
         Matrix u = tokens;
         if (random) u.noalias() = tokens * projections.transpose();

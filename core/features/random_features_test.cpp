@@ -10,7 +10,7 @@
 #include "core/base/random.hpp"
 
 namespace attnscope {
-namespace {
+namespace random_features_test {
 
 Features map(Estimator estimator, const Matrix& projections, const Matrix& x) {
     Result<Features> result = feature_map(estimator, projections, x);
@@ -217,5 +217,5 @@ TEST(RandomFeaturesDeathTest, ShapesThatDoNotFitAreABrokenInvariant) {
     EXPECT_DEATH((void)feature_map(Estimator::trig, Matrix::Ones(2, 3), Matrix::Ones(2, 4)), "as long as");
 }
 
-}  // namespace
+}  // namespace random_features_test
 }  // namespace attnscope

@@ -6,9 +6,10 @@
 
 #include "core/io/npy.hpp"
 #include "core/io/temp_folder.hpp"
+#include "project_paths.hpp"
 
 namespace attnscope {
-namespace {
+namespace array_test {
 
 using testing::ElementsAre;
 using testing::EndsWith;
@@ -61,5 +62,5 @@ TEST(RequireFinite, NamesTheFirstBadValueAndItsPlace) {
     EXPECT_TRUE(require_finite({{0, 3}, {}}, "v.npy"));
 }
 
-}  // namespace
+}  // namespace array_test
 }  // namespace attnscope

@@ -9,7 +9,7 @@
 #include "core/base/random.hpp"
 
 namespace attnscope {
-namespace {
+namespace csv_test {
 
 TEST(CsvField, QuotesOnlyWhatNeedsQuotes) {
     EXPECT_EQ(csv_field("plain text"), "plain text");
@@ -45,5 +45,5 @@ TEST(FormatFloat, NamesWhatIsNoNumber) {
     EXPECT_EQ(format_float(-INFINITY), "-inf");
 }
 
-}  // namespace
+}  // namespace csv_test
 }  // namespace attnscope

@@ -12,7 +12,7 @@
 #include "core/io/temp_folder.hpp"
 
 namespace attnscope {
-namespace {
+namespace file_test {
 
 using testing::AllOf;
 using testing::EndsWith;
@@ -261,5 +261,5 @@ TEST(Printable, KeepsOneLineAndWholeCharacters) {
     EXPECT_EQ(printable("abcdef", 3), "abc...");
 }
 
-}  // namespace
+}  // namespace file_test
 }  // namespace attnscope

@@ -6,9 +6,10 @@
 #include <cmath>
 
 #include "core/io/temp_folder.hpp"
+#include "project_paths.hpp"
 
 namespace attnscope {
-namespace {
+namespace npy_test {
 
 using testing::AllOf;
 using testing::ElementsAre;
@@ -226,5 +227,5 @@ TEST(Npy, ErrorsStayOneLineWhateverTheFileSays) {
                 AllOf(StartsWith("v\\x0a.npy: "), HasSubstr("'a\\x0ab'")));
 }
 
-}  // namespace
+}  // namespace npy_test
 }  // namespace attnscope

@@ -15,8 +15,8 @@
 namespace attnscope {
 namespace {
 
-constexpr std::uint64_t max_header = 100'000'000;  // as the format's own reader
-constexpr std::size_t max_rank = 64;
+constexpr std::uint64_t longest_header = 100'000'000;  // as the format's own reader
+constexpr std::size_t most_dimensions = 64;
 
 struct Entry {
     std::string name, dtype;
@@ -77,7 +77,8 @@ public:
             entry.offsets.push_back(number);
             return entry.offsets.size() <= 2 || two_offsets();
         }
-        if (number > static_cast<std::uint64_t>(std::numeric_limits<Index>::max()) || entry.shape.size() == max_rank)
+        if (number > static_cast<std::uint64_t>(std::numeric_limits<Index>::max()) ||
+            entry.shape.size() == most_dimensions)
             return fail("has a shape beyond what is possible");
         entry.shape.push_back(static_cast<Index>(number));
         return true;
@@ -235,9 +236,9 @@ Result<std::uint64_t> header_length(std::string_view front, std::uint64_t size, 
             file, fmt::format("the header claims {} bytes, after its length the file has {}: it is cut short or no "
                               "safetensors file",
                               length, size - 8));
-    if (length > max_header)
+    if (length > longest_header)
         return file_error(
-            file, fmt::format("the header claims {} bytes, more than the {} that are read", length, max_header));
+            file, fmt::format("the header claims {} bytes, more than the {} that are read", length, longest_header));
     return length;
 }
 

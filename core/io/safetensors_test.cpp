@@ -6,9 +6,10 @@
 #include <cmath>
 
 #include "core/io/temp_folder.hpp"
+#include "project_paths.hpp"
 
 namespace attnscope {
-namespace {
+namespace safetensors_test {
 
 using testing::AllOf;
 using testing::ElementsAre;
@@ -221,5 +222,5 @@ TEST(Safetensors, ListsItsArraysFromTheHeaderAlone) {
     EXPECT_THAT(error_of(list_safetensors(folder / "none.safetensors")), HasSubstr("none.safetensors"));
 }
 
-}  // namespace
+}  // namespace safetensors_test
 }  // namespace attnscope

@@ -9,7 +9,7 @@
 #include "core/base/random.hpp"
 
 namespace attnscope {
-namespace {
+namespace cell_set_test {
 
 using testing::AllOf;
 using testing::HasSubstr;
@@ -121,5 +121,5 @@ TEST(CellSetDeathTest, CellsOutsideTheIndicesAreABrokenInvariant) {
     EXPECT_DEATH(cells.set(0, {3, 2}, true), "columns of cells");
 }
 
-}  // namespace
+}  // namespace cell_set_test
 }  // namespace attnscope

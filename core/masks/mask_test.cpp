@@ -8,7 +8,7 @@
 #include "core/attention/test_input.hpp"
 
 namespace attnscope {
-namespace {
+namespace mask_test {
 
 using testing_input::painted;
 
@@ -101,5 +101,5 @@ TEST(MaskDeathTest, ABadSizeQueryOrKeyIsABrokenInvariant) {
     EXPECT_DEATH((void)sees(MaskSpec{}, 0, -1), "not negative");
 }
 
-}  // namespace
+}  // namespace mask_test
 }  // namespace attnscope

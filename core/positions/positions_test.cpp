@@ -7,7 +7,7 @@
 #include "core/base/random.hpp"
 
 namespace attnscope {
-namespace {
+namespace positions_test {
 
 // Numbers from an independent implementation of the formulas in double (Python).
 
@@ -126,5 +126,5 @@ TEST(PositionsDeathTest, WhatDoesNotExistIsABrokenInvariant) {
     EXPECT_DEATH((void)alibi_slope(2, 2), "head's number");
 }
 
-}  // namespace
+}  // namespace positions_test
 }  // namespace attnscope

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace attnscope {
-namespace {
+namespace token_list_test {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
@@ -38,5 +38,5 @@ TEST(TokenList, DeepNestingIsAnErrorNotACrash) {
     EXPECT_THAT(error_of(std::string(100000, '[')), HasSubstr("t.txt"));
 }
 
-}  // namespace
+}  // namespace token_list_test
 }  // namespace attnscope

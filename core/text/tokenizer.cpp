@@ -13,10 +13,6 @@ namespace {
 
 constexpr char32_t zwnj = 0x200C, zwj = 0x200D;
 
-bool within(char32_t code, char32_t first, char32_t last) {
-    return first <= code && code <= last;
-}
-
 bool is_regional_indicator(char32_t code) {
     return within(code, 0x1F1E6, 0x1F1FF);
 }

@@ -7,7 +7,7 @@
 #include "core/text/utf8.hpp"
 
 namespace attnscope {
-namespace {
+namespace tokenizer_test {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -159,5 +159,5 @@ TEST(Tokenize, RefusesMoreTokensThanTheLimitAndSaysHowMany) {
     EXPECT_THAT(tokenize(huge, Tokenizer::characters, 4096).error().what, HasSubstr("500000 tokens"));
 }
 
-}  // namespace
+}  // namespace tokenizer_test
 }  // namespace attnscope

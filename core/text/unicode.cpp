@@ -13,10 +13,6 @@ const Range* find_range(const Range* ranges, std::size_t size, char32_t code) {
     return found != end && found->first <= code ? found : nullptr;
 }
 
-bool within(char32_t code, char32_t first, char32_t last) {
-    return first <= code && code <= last;
-}
-
 }  // namespace
 
 bool is_white_space(char32_t code) {

@@ -7,6 +7,10 @@
 
 namespace attnscope {
 
+constexpr bool within(char32_t code, char32_t first, char32_t last) {
+    return first <= code && code <= last;
+}
+
 /// White_Space of the Unicode data: spaces, tab, line and paragraph ends; not ZWSP (U+200B), which is a format
 /// character.
 bool is_white_space(char32_t code);

@@ -6,7 +6,7 @@
 #include "core/text/unicode.hpp"
 
 namespace attnscope {
-namespace {
+namespace utf8_test {
 
 using testing::HasSubstr;
 
@@ -117,5 +117,5 @@ TEST(Unicode, ClassesOfSomeCodePoints) {
     expect_all(is_invisible_format, false, U"A\u200C\u200D\u0600\U000E0067");
 }
 
-}  // namespace
+}  // namespace utf8_test
 }  // namespace attnscope

@@ -10,7 +10,7 @@
 #include "core/text/word_vectors.hpp"
 
 namespace attnscope {
-namespace {
+namespace word_vectors_formats_test {
 
 using testing::AllOf;
 using testing::HasSubstr;
@@ -169,5 +169,5 @@ TEST(TextVectors, LoadFromAFileAndSayWhenTheyCannot) {
     std::filesystem::remove_all(folder);
 }
 
-}  // namespace
+}  // namespace word_vectors_formats_test
 }  // namespace attnscope

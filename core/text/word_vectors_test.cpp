@@ -10,7 +10,7 @@
 #include "core/text/tokenizer.hpp"
 
 namespace attnscope {
-namespace {
+namespace word_vectors_test {
 
 using testing::HasSubstr;
 
@@ -170,5 +170,5 @@ TEST(Embed, NgramVectorsAreScaledToTheUsersTable) {
     EXPECT_NEAR(e.vectors.row(0).norm(), std::sqrt((1 + 8 + 9 + 1.25) / 4), 1e-5);
 }
 
-}  // namespace
+}  // namespace word_vectors_test
 }  // namespace attnscope

@@ -10,7 +10,7 @@
 #include "core/io/temp_folder.hpp"
 
 namespace attnscope::attention_panel {
-namespace {
+namespace arrays_test {
 
 using testing::AllOf;
 using testing::HasSubstr;
@@ -201,5 +201,5 @@ TEST_F(OwnArrays, TheErrorOfADroppedFileGoesWhenTheUserGoesOn) {
     EXPECT_FALSE(panel.status().error);
 }
 
-}  // namespace
+}  // namespace arrays_test
 }  // namespace attnscope::attention_panel

@@ -9,7 +9,7 @@
 #include "core/io/temp_folder.hpp"
 
 namespace attnscope::attention_panel {
-namespace {
+namespace compute_test {
 
 using testing::AllOf;
 using testing::HasSubstr;
@@ -307,5 +307,5 @@ TEST(AttentionCompute, AUsersVectorsAreUsed) {
     EXPECT_NEAR(shown.weight(1, 1), e / (e + 2), 1e-6);
 }
 
-}  // namespace
+}  // namespace compute_test
 }  // namespace attnscope::attention_panel

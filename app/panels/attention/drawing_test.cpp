@@ -5,7 +5,7 @@
 #include "app/panels/attention/attention_panel.hpp"
 
 namespace attnscope::attention_panel {
-namespace {
+namespace drawing_test {
 
 /// The panel with a text and a pinned cell, computed.
 void prepare(AttentionPanel& panel, const std::string& text, int query, int key) {
@@ -206,5 +206,5 @@ TEST(AttentionPanelDrawing, WhateverStandsBelowTheMapsStayLarge) {
     }
 }
 
-}  // namespace
+}  // namespace drawing_test
 }  // namespace attnscope::attention_panel

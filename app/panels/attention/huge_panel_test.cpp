@@ -8,7 +8,7 @@
 #include "app/panels/attention/attention_panel.hpp"
 
 namespace attnscope::attention_panel {
-namespace {
+namespace huge_panel_test {
 
 using testing::AllOf;
 using testing::HasSubstr;
@@ -254,5 +254,5 @@ TEST_F(HugePanel, TheNumbersBehindThePictureAreRefusedWithWhatToDoInstead) {
     EXPECT_THAT(data.error().what, AllOf(HasSubstr("more than 100 tokens"), HasSubstr("attnscope compute attention")));
 }
 
-}  // namespace
+}  // namespace huge_panel_test
 }  // namespace attnscope::attention_panel

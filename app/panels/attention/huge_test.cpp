@@ -11,7 +11,7 @@
 #include "core/io/temp_folder.hpp"
 
 namespace attnscope::attention_panel {
-namespace {
+namespace huge_test {
 
 using testing::AllOf;
 using testing::HasSubstr;
@@ -351,5 +351,5 @@ TEST(HugeMap, WhatItCannotDoIsRefusedWithTheReasonAndTheWayOut) {
     EXPECT_TRUE(value_of(compute_strip(huge(random_tokens(20, 20)), {})).maps.empty());
 }
 
-}  // namespace
+}  // namespace huge_test
 }  // namespace attnscope::attention_panel

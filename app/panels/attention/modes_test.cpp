@@ -9,7 +9,7 @@
 #include "core/io/temp_folder.hpp"
 
 namespace attnscope::attention_panel {
-namespace {
+namespace modes_test {
 
 using testing::AllOf;
 using testing::HasSubstr;
@@ -345,5 +345,5 @@ TEST(AttentionModes, ControlsThatDoNothingAreNotShown) {
     EXPECT_TRUE(visible("seed")) << "W_O is random";
 }
 
-}  // namespace
+}  // namespace modes_test
 }  // namespace attnscope::attention_panel

@@ -9,7 +9,7 @@
 #include "core/io/temp_folder.hpp"
 
 namespace attnscope::attention_panel {
-namespace {
+namespace panel_test {
 
 using testing::AllOf;
 using testing::EndsWith;
@@ -399,5 +399,5 @@ TEST(AttentionPanel, AFileThatWasRepairedIsReadWhenItIsNamedAgain) {
     EXPECT_FALSE(panel.status().error) << panel.status().error->what;
 }
 
-}  // namespace
+}  // namespace panel_test
 }  // namespace attnscope::attention_panel
