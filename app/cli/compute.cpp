@@ -97,10 +97,16 @@ struct HeadArrays {
 };
 
 // Position codes are added, or q and k turned.
-HeadArrays with_positions(const Input& q, const Input& k, const Input& v, Index head, PositionKind position) {
+// A learned table is as long as it has to be.
+HeadArrays with_positions(const Input& q, const Input& k, const Input& v, Index head, const ComputeOptions& options,
+                          std::uint64_t seed) {
+    const PositionKind position = options.position;
     HeadArrays arrays{q.head(head), k.head(head), v.head(head)};
-    arrays.q += position_codes(position, arrays.q.rows(), arrays.q.cols());
-    arrays.k += position_codes(position, arrays.k.rows(), arrays.k.cols());
+    const auto code = [&](const Matrix& x) {
+        return position_codes_float({.kind = position, .dim = x.cols(), .rows = x.rows(), .seed = seed}, x.rows());
+    };
+    arrays.q += code(arrays.q);
+    arrays.k += code(arrays.k);
     if (position == PositionKind::rope) {
         arrays.q = rope(arrays.q);
         arrays.k = rope(arrays.k);
@@ -199,7 +205,7 @@ Result<Computed> compute_heads(const Input& q, const Input& k, const Input& v, c
         options.attention.score_weights = (*weights)[static_cast<std::size_t>(h)];
         if (options.position == PositionKind::alibi) options.attention.distance_slope = alibi_slope(h, q.heads);
         options.features.seed = arguments.seed + static_cast<std::uint64_t>(h);
-        const HeadArrays head = with_positions(q, k, v, h, options.position);
+        const HeadArrays head = with_positions(q, k, v, h, options, arguments.seed);
         if (const Result<void> done = compute_head(head, options, !arguments.weights.empty(), computed); !done) {
             const Error& error = done.error();
             return q.heads == 1 ? error : Error{error.code, fmt::format("head {}: {}", h, error.what)};

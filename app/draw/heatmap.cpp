@@ -323,7 +323,10 @@ HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect&
     if (most_width < 40 || most_height < 40) return events;
     const float cell = std::min(most_width / static_cast<float>(columns), most_height / static_cast<float>(rows));
     float width = cell * static_cast<float>(columns), height = cell * static_cast<float>(rows);
-    if (map.rows > 0) {  // square cells of 100 x 1000000 would be a line
+    if (map.fill) {
+        width = most_width;
+        height = most_height;
+    } else if (map.rows > 0) {  // square cells of 100 x 1000000 would be a line
         height = std::max(height, std::min(most_height, width / longest_shape));
         width = std::max(width, std::min(most_width, height / longest_shape));
     }

@@ -53,6 +53,7 @@ struct Heatmap {
     RowBars bars;             // none when it has no values
     bool color_bar = true;
     std::vector<CellMark> marks;  // where cells are too small for their text, dots
+    bool fill = false;            // cells as wide and as high as there is room, instead of square
     bool painting = false;        // dragging reports cells instead of moving the picture
 
     Index row_count() const { return rows > 0 ? rows : picture.values->rows(); }
@@ -72,9 +73,9 @@ struct HeatmapEvents {
 };
 
 /// Draws the heatmap into `area`, cells square when the whole matrix is shown (or, of a map with `rows` and `columns`
-/// of its own, stretched so that no side is more than three times the other). Wheel zooms, drag pans, double click
-/// fits, a click reports its cell. Cells large enough have their value printed. Cost per frame: O(visible labels and
-/// printed cells), whatever the size of the matrix.
+/// of its own, stretched so that no side is more than three times the other; with `fill` to the area). Wheel zooms,
+/// drag pans, double click fits, a click reports its cell. Cells large enough have their value printed. Cost per frame:
+/// O(visible labels and printed cells), whatever the size of the matrix.
 HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect& area, const Heatmap& map,
                            HeatmapView& view);
 

@@ -39,6 +39,13 @@ struct PanelStatus {
 
 enum class DataFormat { json, csv, npy };
 
+/// Settings that one panel hands to another: "Send to attention".
+struct SentSettings {
+    std::string panel;    // its name
+    ParamValues values;   // legal there
+    std::string message;  // to the user
+};
+
 class Panel {
 public:
     virtual ~Panel() = default;
@@ -94,6 +101,8 @@ public:
     /// After the user moved controls in the window: brings parameters that limit each other into agreement. Values from
     /// files and the command line are refused instead.
     virtual void agree() {}
+    /// What the user has just sent to another panel, once.
+    virtual std::optional<SentSettings> take_sent() { return std::nullopt; }
     /// The user has edited the top strip's text (`before` is what it was): the panel may keep a pin on its word.
     virtual void source_edited(const std::string& /*before*/) {}
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/base/check.hpp"
+
 namespace attnscope {
 
 namespace {
@@ -201,6 +203,16 @@ Result<std::vector<std::string>> Workspace::open_state(const StateFile& state) {
     auto applied = apply_state(state);
     last_ = std::move(before);  // so that the next record_changes() sees the difference
     return applied;
+}
+
+std::optional<std::string> Workspace::deliver() {
+    const std::optional<SentSettings> sent = active().panel->take_sent();
+    if (!sent) return std::nullopt;
+    const std::optional<std::size_t> to = index_of(sent->panel);
+    check(to.has_value(), "settings are sent to a panel that there is");
+    check(restore(entries_[*to].params, sent->values).empty(), "a panel sends what the other one accepts");
+    active_ = *to;
+    return sent->message;
 }
 
 void Workspace::record_changes(std::string_view tag) {

@@ -64,6 +64,10 @@ public:
     /// The same while the program runs: the change can be undone.
     Result<std::vector<std::string>> open_state(const StateFile& state);
 
+    /// Hands over what the active panel sends to another one, which becomes the active one. What to tell the user, when
+    /// something was sent. Settings that the other panel refuses are a broken invariant.
+    std::optional<std::string> deliver();
+
     /// Call once a frame: whatever changed since the last call becomes one undo step; changes with the same non-empty
     /// tag become one step together.
     void record_changes(std::string_view tag);

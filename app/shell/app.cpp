@@ -94,6 +94,10 @@ void App::frame(ImGuiSession& session, ScreenResources& resources, const FrameIn
         next_frame_after_ = ui.next_change();
     }
     panel.agree();
+    if (const std::optional<std::string> message = workspace_->deliver()) {
+        say(*message, false);
+        next_frame_after_ = while_busy;  // another panel is to be drawn
+    }
     workspace_->record_changes(change_tag(input));
     const auto stale = [this] {
         const Workspace::Entry& entry = workspace_->active();

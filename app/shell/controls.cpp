@@ -13,6 +13,7 @@ namespace {
 constexpr float row_of_control = 28;
 constexpr float label_width = 104;
 constexpr float value_width = 62;
+constexpr float value_size = 12.5F;
 constexpr float segment_size = 12.5F;
 
 const std::string& chosen(const Param& param) {
@@ -90,7 +91,8 @@ float Ui::control(const Param& param, Vec2 at, float width) {
         case ParamKind::integer:
         case ParamKind::real: {
             Rect track = right;
-            const Rect value = track.cut_right(value_width);
+            const Rect value =
+                track.cut_right(std::min(std::max(value_width, width_of_value(param)), right.width() * 0.6F));
             slider(param, track, value);
             break;
         }
@@ -113,6 +115,16 @@ float Ui::control(const Param& param, Vec2 at, float width) {
         }
     }
     return row_of_control;
+}
+
+// Of the longest that the slider shows, so that the slider keeps its length while it is dragged, or of what is there.
+float Ui::width_of_value(const Param& param) {
+    const std::string unit = param.unit.empty() ? "" : " " + param.unit;
+    const TextStyle style{.size = value_size, .font = Font::mono};
+    const std::string longest = fmt::format("{:.4g}", param.max) + unit;
+    return std::max(canvas_->shaper().width(to_display(param) + unit, style),
+                    unit.empty() ? 0.0F : canvas_->shaper().width(longest, style)) +
+           8;
 }
 
 void Ui::apply_text(const Param& param, const std::string& text) {
@@ -146,7 +158,7 @@ void Ui::slider(const Param& param, const Rect& track, const Rect& value) {
     const std::string shown = to_display(param) + (param.unit.empty() ? "" : " " + param.unit);
     const Color color = is_default(param) ? t.quiet : t.text;
     canvas_->text_middle({value.max.x, value.center().y}, shown,
-                         {.color = color, .size = 12.5F, .font = Font::mono, .align = Align::right});
+                         {.color = color, .size = value_size, .font = Font::mono, .align = Align::right});
     const Pointer on_value = area(edit_id, value);
     help(edit_id, on_value, "Double-click to type a value, right-click to reset.");
     if (on_value.right_clicked) reset(param);

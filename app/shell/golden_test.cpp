@@ -197,5 +197,42 @@ TEST_F(Golden, LayersAndHeadsOfOwnWeights) {
     std::filesystem::remove(file);
 }
 
+// The panel of positions, with one of its pictures.
+class GoldenPositions : public Golden {
+protected:
+    void show(const std::string& view) {
+        for (std::size_t i = 0; i < workspace.entries().size(); ++i)
+            if (workspace.entries()[i].info.name == "positions") workspace.activate(i);
+        put("view", view);
+    }
+};
+
+TEST_F(GoldenPositions, OneMatrixMovesEveryPositionAtProjectorScale) {
+    workspace.scale = 1.25;
+    show("rotation");
+    open(1600, 1000);
+    expect_picture("rotation");
+}
+
+TEST_F(GoldenPositions, TheCodeItsWavesAndTheCounter) {
+    show("code");
+    open(1280, 800);
+    expect_picture("code");
+}
+
+TEST_F(GoldenPositions, FiveCodesJudgedInTheLightTheme) {
+    workspace.theme = ThemeName::light;
+    show("rivals");
+    open(1280, 800);
+    expect_picture("rivals");
+}
+
+TEST_F(GoldenPositions, RopeInTheLightTheme) {
+    workspace.theme = ThemeName::light;
+    show("rope");
+    open(1280, 800);
+    expect_picture("rope");
+}
+
 }  // namespace golden_test
 }  // namespace attnscope

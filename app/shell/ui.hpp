@@ -74,6 +74,7 @@ public:
     std::optional<double> next_change() const { return next_change_; }
 
 private:
+    float width_of_value(const Param& param);
     void slider(const Param& param, const Rect& track, const Rect& value);
     void slider_drag(const Param& param, const Rect& track, const Pointer& pointer);
     void choice(const Param& param, const Rect& rect);

@@ -17,7 +17,13 @@ namespace attnscope {
 namespace {
 
 /// The shortest text that reads back as exactly this number; whole numbers without ".0".
+// Whole numbers as people write them: 10000, not 1e4.
+bool reads_whole(double x) {
+    return x == std::floor(x) && std::abs(x) < 1e7;
+}
+
 std::string shortest(double x) {
+    if (reads_whole(x)) return fmt::format("{:.0f}", x);
     std::array<char, 32> buffer{};
     const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), x);
     check(error == std::errc(), "32 bytes hold every shortest double");
@@ -235,6 +241,7 @@ std::string to_display(const Param& param, int digits) {
     const auto* real = std::get_if<double>(&value);
     if (real == nullptr) return to_text(param);
     check(digits >= 1, "at least one digit");
+    if (reads_whole(*real)) return shortest(*real);
     std::string text = fmt::format("{:.{}g}", *real, digits);
     // 1e+05 and 1e-07 read better as 1e5 and 1e-7.
     if (const std::size_t e = text.find('e'); e != std::string::npos) {

@@ -231,7 +231,8 @@ TEST_F(Params, DisplayIsShort) {
     EXPECT_EQ(display(1), "1");
     EXPECT_EQ(display(2.0 / 3), "0.6667");
     EXPECT_EQ(display(1234.56), "1235");
-    EXPECT_EQ(display(100000), "1e5");
+    EXPECT_EQ(display(100000), "100000");
+    EXPECT_EQ(display(2e9), "2e9");
     EXPECT_EQ(display(1.5e-7), "1.5e-7");
     EXPECT_EQ(display(1e100), "1e100");
     EXPECT_EQ(to_display(param("log_scale")), "off");

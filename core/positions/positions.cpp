@@ -1,66 +1,136 @@
 #include "core/positions/positions.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "core/base/check.hpp"
+#include "core/base/parallel.hpp"
+#include "core/base/random.hpp"
 
 namespace attnscope {
 namespace {
 
-// The angle of pair j at position i.
-double angle(Index position, Index pair, Index dim) {
-    return static_cast<double>(position) * position_frequency(pair, dim);
-}
-
-double sinusoid(Index position, Index entry, Index dim) {
-    const double a = angle(position, entry / 2, dim);
-    return entry % 2 == 0 ? std::sin(a) : std::cos(a);
-}
+constexpr Index rows_at_once = 64;
 
 double bit(Index position, Index entry) {
     constexpr Index bits = 63;  // of an Index that is not negative; shifting by more is undefined
     return entry < bits ? static_cast<double>((position >> entry) & 1) : 0.0;
 }
 
+VectorD frequencies(Index pairs, Index dim, double base) {
+    return VectorD::NullaryExpr(pairs, [&](Index j) { return position_frequency(j, dim, base); });
+}
+
 }  // namespace
 
-double position_frequency(Index pair, Index dim) {
+Result<void> validate(const PositionCode& code, Index count) {
+    if (!std::isfinite(code.base) || code.base <= 0)
+        return invalid_input(
+            fmt::format("the base of the frequencies is {}: it must be a number greater than 0", code.base));
+    if (code.kind == PositionKind::learned && count > code.rows)
+        return invalid_input(fmt::format("a learned table of {} rows has no code for position {}: it ends at {}",
+                                         code.rows, count - 1, code.rows - 1));
+    return {};
+}
+
+double position_frequency(Index pair, Index dim, double base) {
     check(dim >= 1, "a position's vector has at least one entry");
-    return std::pow(10000.0, -2.0 * static_cast<double>(pair) / static_cast<double>(dim));
+    return std::pow(base, -2.0 * static_cast<double>(pair) / static_cast<double>(dim));
 }
 
-Matrix position_codes(PositionKind kind, Index count, Index dim) {
-    check(count >= 0 && dim >= 0, "the number of positions and of entries is not negative");
-    const auto code = [&](Index i, Index entry) {
-        switch (kind) {
-            case PositionKind::sinusoidal:
-                return sinusoid(i, entry, dim);
-            case PositionKind::linear:
-                return count == 1 ? 0.0 : static_cast<double>(i) / static_cast<double>(count - 1);
-            case PositionKind::integer:
-                return static_cast<double>(i);
-            case PositionKind::binary:
-                return bit(i, entry);
-            case PositionKind::none:
-            case PositionKind::rope:
-            case PositionKind::alibi:
-                return 0.0;
+SinCos turn(Index position, double frequency) {
+    const auto i = static_cast<double>(position);
+    const double angle = i * frequency, rest = std::fma(i, frequency, -angle);
+    const double sin = std::sin(angle), cos = std::cos(angle);
+    return {sin + rest * cos, cos - rest * sin};
+}
+
+PositionRows::PositionRows(const PositionCode& code, Index count)
+    : code_(code), last_(count > 1 ? static_cast<double>(count - 1) : 1.0) {
+    check(count >= 0 && code.dim >= 0, "the number of positions and of entries is not negative");
+    if (code.kind == PositionKind::sinusoidal && code.dim > 0)
+        frequencies_ = frequencies((code.dim + 1) / 2, code.dim, code.base);
+}
+
+void PositionRows::write(Index position, Eigen::Ref<VectorD> row) const {
+    const Index i = position;
+    switch (code_.kind) {
+        case PositionKind::sinusoidal:
+            for (Index j = 0; j < frequencies_.size(); ++j) {
+                const SinCos at = turn(i, frequencies_(j));
+                row(2 * j) = at.sin;
+                if (2 * j + 1 < row.size()) row(2 * j + 1) = at.cos;
+            }
+            return;
+        case PositionKind::linear:
+            row.setConstant(static_cast<double>(i) / last_);
+            return;
+        case PositionKind::integer:
+            row.setConstant(static_cast<double>(i));
+            return;
+        case PositionKind::binary:
+            for (Index k = 0; k < row.size(); ++k) row(k) = bit(i, k);
+            return;
+        case PositionKind::learned: {
+            Random random(code_.seed, stable_hash("learned position") + static_cast<std::uint64_t>(i));
+            for (Index k = 0; k < row.size(); ++k) row(k) = random.normal() * std::sqrt(0.5);
+            return;
         }
-        check(false, "a position kind that exists");
-        return 0.0;
-    };
-    return Matrix::NullaryExpr(count, dim, [&](Index i, Index entry) { return static_cast<float>(code(i, entry)); });
+        case PositionKind::none:
+        case PositionKind::rope:
+        case PositionKind::alibi:
+            row.setZero();
+    }
 }
 
-Matrix rope(const Eigen::Ref<const Matrix>& x) {
+VectorD PositionRows::row(Index position) const {
+    check(position >= 0, "a position from 0 on");
+    check(validate(code_, position + 1).has_value(), "a code that has this position");
+    VectorD row(code_.dim);
+    write(position, row);
+    return row;
+}
+
+namespace {
+
+template <class Rows>
+Rows make_codes(const PositionCode& code, Index count) {
+    const PositionRows codes(code, count);
+    check(validate(code, count).has_value(), "a code that has these positions");
+    Rows rows(count, code.dim);
+    parallel_blocks(count, rows_at_once, {}, [&](Index begin, Index end) {
+        VectorD row(code.dim);
+        for (Index i = begin; i < end; ++i) {
+            codes.write(i, row);
+            rows.row(i) = row.transpose().cast<typename Rows::Scalar>();
+        }
+    });
+    return rows;
+}
+
+}  // namespace
+
+MatrixD position_codes(const PositionCode& code, Index count) {
+    return make_codes<MatrixD>(code, count);
+}
+
+Matrix position_codes_float(const PositionCode& code, Index count) {
+    return make_codes<Matrix>(code, count);
+}
+
+Matrix rope(const Eigen::Ref<const Matrix>& x, double base) {
     Matrix turned = x;
-    for (Index m = 0; m < x.rows(); ++m)
-        for (Index c = 0; c + 1 < x.cols(); c += 2) {
-            const double t = angle(m, c / 2, x.cols()), cos = std::cos(t), sin = std::sin(t);
-            const auto a = static_cast<double>(x(m, c)), b = static_cast<double>(x(m, c + 1));
-            turned(m, c) = static_cast<float>(a * cos - b * sin);
-            turned(m, c + 1) = static_cast<float>(a * sin + b * cos);
-        }
+    const VectorD w = frequencies(x.cols() / 2, std::max<Index>(x.cols(), 1), base);
+    parallel_blocks(x.rows(), rows_at_once, {}, [&](Index begin, Index end) {
+        for (Index m = begin; m < end; ++m)
+            for (Index j = 0; j < w.size(); ++j) {
+                const SinCos at = turn(m, w(j));
+                const auto a = static_cast<double>(x(m, 2 * j)), b = static_cast<double>(x(m, 2 * j + 1));
+                turned(m, 2 * j) = static_cast<float>(a * at.cos - b * at.sin);
+                turned(m, 2 * j + 1) = static_cast<float>(a * at.sin + b * at.cos);
+            }
+    });
     return turned;
 }
 

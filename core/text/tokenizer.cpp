@@ -180,4 +180,11 @@ Result<std::vector<std::string>> tokenize(std::string_view text, Tokenizer token
     return tokens.take();
 }
 
+std::string visible_token(const std::string& token) {
+    if (token == " ") return "␣";
+    if (token == "\n" || token == "\r\n") return "↵";
+    if (token == "\t") return "⇥";
+    return token.empty() ? "∅" : token;
+}
+
 }  // namespace attnscope

@@ -30,4 +30,7 @@ enum class Tokenizer { words, characters };
 /// Errors: invalid UTF-8 (with the offset); no token at all; more than max_tokens (with the number found).
 Result<std::vector<std::string>> tokenize(std::string_view text, Tokenizer tokenizer, Index max_tokens);
 
+/// A token as a label: white space and nothing would not be seen.
+std::string visible_token(const std::string& token);
+
 }  // namespace attnscope

@@ -96,7 +96,7 @@ Result<Sides> sides_of_arrays(const Arrays& arrays) {
         Tokens tokens;
         const bool named = static_cast<Index>(arrays.tokens.size()) == count;
         for (Index i = 0; i < count; ++i)
-            tokens.names.push_back(named ? visible_name(arrays.tokens[static_cast<std::size_t>(i)])
+            tokens.names.push_back(named ? visible_token(arrays.tokens[static_cast<std::size_t>(i)])
                                          : fmt::format("{}", i));
         tokens.invented.assign(static_cast<std::size_t>(count), false);
         return tokens;
@@ -126,12 +126,20 @@ HeadWeights head_weights(const Request& request, Index model_dim, Index head) {
     return {std::move(w.q), make_projections(request.projection, model_dim, spec).k, std::move(w.v)};
 }
 
+PositionCode position_code(const Request& request, Index dim) {
+    return {.kind = request.position,
+            .dim = dim,
+            .base = request.position_base,
+            .rows = request.position_rows,
+            .seed = request.seed};
+}
+
 Matrix with_positions(const Request& request, Matrix vectors) {
     const bool adds_nothing = request.position == PositionKind::none || request.position == PositionKind::rope ||
                               request.position == PositionKind::alibi;
     if (!adds_nothing)
         vectors += static_cast<float>(request.position_amount) *
-                   position_codes(request.position, vectors.rows(), vectors.cols());
+                   position_codes_float(position_code(request, vectors.cols()), vectors.rows());
     return vectors;
 }
 
@@ -162,6 +170,9 @@ Result<Sides> make_sides(const Request& request) {
 
 Result<HeadInput> make_head(const Request& request, const Sides& sides, Index head) {
     HeadInput input;
+    const Index positions = request.source == Source::qkv ? std::max(request.arrays->queries(), request.arrays->keys())
+                                                          : std::max(sides.queries.size(), sides.keys.size());
+    if (const Result<void> coded = validate(position_code(request, 1), positions); !coded) return coded.error();
     if (request.source == Source::qkv) {  // there are no tokens to add codes to
         input.q = with_positions(request, request.arrays->q.slice(0, head));
         input.k = with_positions(request, request.arrays->k.slice(0, head));
@@ -174,8 +185,8 @@ Result<HeadInput> make_head(const Request& request, const Sides& sides, Index he
         input.v = keys * w.v;
     }
     if (request.position == PositionKind::rope) {
-        input.q = rope(input.q);
-        input.k = rope(input.k);
+        input.q = rope(input.q, request.position_base);
+        input.k = rope(input.k, request.position_base);
     }
     Result<AttentionOptions> options = head_options(request, input.q.cols(), input.k.cols(), head);
     if (!options) return options.error();

@@ -12,6 +12,9 @@ struct HeadWeights {
 };
 HeadWeights head_weights(const Request& request, Index model_dim, Index head /* from 0 */);
 
+/// The code that the request adds to tokens of this width.
+PositionCode position_code(const Request& request, Index dim);
+
 /// Vectors (of tokens, or queries or keys themselves) with the position codes that are added to them.
 Matrix with_positions(const Request& request, Matrix vectors);
 

@@ -24,7 +24,7 @@ AxisLabels labels_of(const Arrays& arrays, Index count) {
     if (static_cast<Index>(arrays.tokens.size()) != count) return AxisLabels::numbers(count);
     std::vector<std::string> names;
     names.reserve(arrays.tokens.size());
-    for (const std::string& token : arrays.tokens) names.push_back(visible_name(token));
+    for (const std::string& token : arrays.tokens) names.push_back(visible_token(token));
     return {std::move(names)};
 }
 
@@ -78,7 +78,8 @@ void take_arrays(const Request& request, Index head, HugeInput& in) {
     const auto placed = [&](const Stack& stack) {
         if (!changes) return shared(stack);
         Matrix moved = with_positions(request, stack.slice(0, head));
-        return SharedMatrix(request.position == PositionKind::rope ? rope(moved) : std::move(moved));
+        return SharedMatrix(request.position == PositionKind::rope ? rope(moved, request.position_base)
+                                                                   : std::move(moved));
     };
     in.q = placed(arrays.q);
     in.k = placed(arrays.k);
@@ -86,7 +87,7 @@ void take_arrays(const Request& request, Index head, HugeInput& in) {
 }
 
 SharedMatrix turned(const Request& request, const SharedMatrix& x) {
-    return request.position == PositionKind::rope ? SharedMatrix(rope(x.get())) : x;
+    return request.position == PositionKind::rope ? SharedMatrix(rope(x.get(), request.position_base)) : x;
 }
 
 Result<void> take_tokens(const Request& request, Index head, HugeInput& in, const Progress& progress) {
@@ -97,12 +98,14 @@ Result<void> take_tokens(const Request& request, Index head, HugeInput& in, cons
     in.rows = in.columns = labels_of(request.queries, *queries);
     progress.report(0.4);
     if (progress.stopped()) return cancelled();
+    if (const Result<void> coded = validate(position_code(request, 1), queries->size()); !coded) return coded.error();
     const HeadWeights w = head_weights(request, queries->vectors.cols(), head);
     Matrix x = with_positions(request, std::move(queries->vectors));
     const SharedMatrix q{Matrix(x * w.q)};
     if (request.keys) {
         Result<Tokens> keys = make_tokens(*request.keys);
         if (!keys) return keys.error();
+        if (const Result<void> coded = validate(position_code(request, 1), keys->size()); !coded) return coded.error();
         in.tokens += keys->size();
         in.invented += keys->invented_count;
         in.columns = labels_of(*request.keys, *keys);

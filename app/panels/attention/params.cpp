@@ -159,8 +159,26 @@ void Params::describe_heads(Describe& d) {
     d.choice("position", position, {position_names.begin(), position_names.end()},
              {.label = "code",
               .help = "How attention learns the order. Added to the tokens: sinusoidal, linear i/(n−1), integer i, "
-                      "binary digits. RoPE turns q and k; ALiBi lowers the scores of distant keys.",
+                      "binary digits, a learned table (random here). RoPE turns q and k; ALiBi lowers the scores of "
+                      "distant keys.",
               .visible = [this] { return has_inputs(); }});
+    d.real("position_base", position_base,
+           {.label = "base",
+            .min = 2,
+            .max = 1e6,
+            .lowest = 1e-6,
+            .highest = 1e12,
+            .log = true,
+            .help = "Pair j turns by base^(−2j/d) radians per position.",
+            .visible = [this] { return has_inputs() && has_base(); }});
+    d.integer("position_rows", position_rows,
+              {.label = "table rows",
+               .min = 2,
+               .max = 8192,
+               .highest = most_tokens,
+               .log = true,
+               .help = "Where the table of a learned code ends: a longer text has no codes.",
+               .visible = [this] { return has_inputs() && position == PositionKind::learned; }});
     d.real("position_amount", position_amount,
            {.label = "amount",
             .min = 0,

@@ -55,7 +55,8 @@ struct Params {
     ProjectionKind projection = ProjectionKind::identity;
 
     PositionKind position = PositionKind::none;
-    double position_amount = 1;
+    double position_amount = 1, position_base = default_base;
+    int position_rows = 512;  // of a learned table
 
     ScoreKind score = ScoreKind::scaled_dot;
     double score_scale = 1;
@@ -113,9 +114,11 @@ struct Params {
     bool uses_seed() const {
         const bool projected = from_tokens() && (source == Source::random || projection != ProjectionKind::identity);
         const bool drawn = has_score_weights() || select == Select::hard || select == Select::local ||
-                           (method != Method::exact && method != Method::elu) || view == View::output;
+                           (method != Method::exact && method != Method::elu) || view == View::output ||
+                           position == PositionKind::learned;
         return projected || (has_inputs() && drawn);
     }
+    bool has_base() const { return position == PositionKind::sinusoidal || position == PositionKind::rope; }
     bool has_score_weights() const {
         return score == ScoreKind::general || score == ScoreKind::additive || score == ScoreKind::concat;
     }

@@ -39,6 +39,8 @@ Request request_of(const Params& params) {
     if (!params.has_inputs()) return r;
     r.position = params.position;
     r.position_amount = params.position_amount;
+    if (params.has_base()) r.position_base = params.position_base;
+    if (params.position == PositionKind::learned) r.position_rows = params.position_rows;
     r.score = params.score;
     r.temperature = params.temperature;
     if (params.has_score_weights()) {

@@ -22,7 +22,8 @@ struct Request {
     Index dim = 1, key_dim = 1;
     ProjectionKind projection = ProjectionKind::identity;
     PositionKind position = PositionKind::none;
-    double position_amount = 1;
+    double position_amount = 1, position_base = default_base;
+    Index position_rows = 0;  // of learned codes
     ScoreKind score = ScoreKind::scaled_dot;
     double score_scale = 1;
     Index score_hidden = 1;

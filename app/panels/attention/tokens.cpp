@@ -18,17 +18,6 @@ const WordVectors& table_of(const TokenRequest& request) {
     return request.vectors ? *request.vectors : built_in_vectors();
 }
 
-}  // namespace
-
-std::string visible_name(const std::string& token) {
-    if (token == " ") return "␣";
-    if (token == "\n" || token == "\r\n") return "↵";
-    if (token == "\t") return "⇥";
-    return token.empty() ? "∅" : token;
-}
-
-namespace {
-
 Result<Tokens> tokens_in_order(const TokenRequest& request) {
     Tokens tokens;
     if (request.source == Source::random) {
@@ -46,7 +35,7 @@ Result<Tokens> tokens_in_order(const TokenRequest& request) {
         tokens.invented.push_back(origin == TokenOrigin::ngrams);
         tokens.invented_count += origin == TokenOrigin::ngrams ? 1 : 0;
     }
-    for (const std::string& name : *cut) tokens.names.push_back(visible_name(name));
+    for (const std::string& name : *cut) tokens.names.push_back(visible_token(name));
     return tokens;
 }
 

@@ -33,9 +33,6 @@ struct Tokens {
     Index size() const { return static_cast<Index>(names.size()); }
 };
 
-/// A token as a label: white space and nothing would not be seen.
-std::string visible_name(const std::string& token);
-
 /// Errors: those of tokenize().
 Result<Tokens> make_tokens(const TokenRequest& request);
 

@@ -1,0 +1,235 @@
+#include "app/panels/positions/parts.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "app/draw/rich_text.hpp"
+#include "app/draw/ticks.hpp"
+
+namespace attnscope::positions_panel {
+namespace {
+
+constexpr float line_margin = 30, mark_radius = 8, two_lines = 40;
+
+struct Line {
+    Rect area;
+    Index count;
+
+    float x(Index position) const {
+        const float width = area.width() - 2 * line_margin;
+        return area.min.x + line_margin +
+               (count > 1 ? width * static_cast<float>(position) / static_cast<float>(count - 1) : width / 2);
+    }
+    Index at(float x) const {
+        const float width = std::max(area.width() - 2 * line_margin, 1.0F);
+        const double part = static_cast<double>((x - area.min.x - line_margin) / width);
+        return std::clamp<Index>(std::llround(part * static_cast<double>(count - 1)), 0, count - 1);
+    }
+};
+
+Vec2 on_circle(Vec2 center, float radius, double angle) {
+    return {center.x + radius * static_cast<float>(std::sin(angle)),
+            center.y - radius * static_cast<float>(std::cos(angle))};
+}
+
+// The turn from one hand to the other, at most one round: convex pieces of at most a third of one.
+void draw_turn(Canvas& canvas, Vec2 center, float radius, double from, double turn, Color color) {
+    constexpr double piece = 2 * std::numbers::pi / 3;
+    const double shown = std::clamp(turn, -2 * std::numbers::pi, 2 * std::numbers::pi);
+    const int pieces = std::max(1, static_cast<int>(std::ceil(std::abs(shown) / piece)));
+    for (int k = 0; k < pieces; ++k) {
+        std::vector<Vec2> sector{center};
+        for (int step = 0; step <= 16; ++step)
+            sector.push_back(on_circle(center, radius, from + shown * (k + step / 16.0) / pieces));
+        canvas.fill_polygon(sector, color);
+    }
+}
+
+void draw_hand(Canvas& canvas, Vec2 center, float radius, double angle, Color color) {
+    const Vec2 tip = on_circle(center, radius, angle);
+    canvas.line(center, tip, color, 2.5F);
+    canvas.fill_circle(tip, 4, color);
+}
+
+// Which mark the mouse takes at x, -1: the bar between the two.
+int taken_mark(const Line& line, std::span<const LineMark> marks, float x) {
+    const auto distance = [&](std::size_t k) { return std::abs(x - line.x(marks[k].position)); };
+    int nearest = -1;
+    for (std::size_t k = 0; k < marks.size(); ++k)
+        if (nearest < 0 || distance(k) < distance(static_cast<std::size_t>(nearest))) nearest = static_cast<int>(k);
+    if (nearest < 0 || distance(static_cast<std::size_t>(nearest)) < mark_radius + 6) return nearest;
+    const auto [low, high] = std::minmax({line.x(marks.front().position), line.x(marks.back().position)});
+    // Beside the bar, the nearest mark jumps there.
+    return x > low && x < high ? -1 : nearest;
+}
+
+}  // namespace
+
+std::optional<std::vector<Index>> draw_number_line(Canvas& canvas, Interaction& interaction, const Rect& area,
+                                                   Index count, std::span<const LineMark> marks,
+                                                   std::optional<int>& dragged) {
+    const Theme& t = canvas.theme();
+    const Line line{area, count};
+    const float y = area.min.y + 30;
+    if (area.width() < 4 * line_margin || area.height() < 60) return std::nullopt;
+    const Pointer pointer = interaction.area("positions", area);
+    canvas.line({line.x(0), y}, {line.x(count - 1), y}, t.line, 3);
+    for (const Tick& tick : integer_ticks(0, static_cast<double>(count - 1), static_cast<int>(area.width() / 90))) {
+        const float x = line.x(static_cast<Index>(tick.value));
+        canvas.line({x, y - 5}, {x, y + 5}, t.line, 1.5F);
+        canvas.text({x, y + 24}, tick.label,
+                    {.color = t.quiet, .size = 11.5F, .font = Font::mono, .align = Align::center});
+    }
+    if (marks.size() == 2) {
+        const float a = line.x(marks[0].position), b = line.x(marks[1].position);
+        canvas.line({a, y}, {b, y}, mix(t.line, t.text, 0.6F), 5);
+    }
+    for (std::size_t k = 0; k < marks.size(); ++k) {
+        const LineMark& mark = marks[k];
+        const float x = line.x(mark.position);
+        canvas.fill_circle({x, y}, mark_radius, mark.color);
+        const bool left = marks.size() == 2 && mark.position < marks[1 - k].position;
+        const bool near = marks.size() == 2 && std::abs(line.x(marks[0].position) - line.x(marks[1].position)) < 90;
+        TextStyle style{.color = mark.color, .size = 14, .bold = true, .align = Align::center};
+        if (near) style.align = left ? Align::right : Align::left;
+        const float shift = near ? (left ? 6.0F : -6.0F) : 0.0F;
+        const float width = canvas.shaper().width(mark.name, style);
+        const float half = style.align == Align::center ? width / 2 : 0,
+                    before = style.align == Align::right ? width : half,
+                    behind = style.align == Align::left ? width : half;
+        if (before + behind > area.width()) continue;
+        canvas.text({std::clamp(x + shift, area.min.x + before, area.max.x - behind), y - 14}, mark.name, style);
+    }
+    if (pointer.hovered && interaction.live())
+        interaction.tooltip("Drag a mark, or the bar between them to move both.");
+    if (pointer.pressed) dragged = taken_mark(line, marks, pointer.at.x);
+    if (!pointer.held && !pointer.pressed) {
+        dragged.reset();
+        return std::nullopt;
+    }
+    if (!dragged) return std::nullopt;
+    std::vector<Index> wanted;
+    for (const LineMark& mark : marks) wanted.push_back(mark.position);
+    if (*dragged >= 0) {
+        wanted[static_cast<std::size_t>(*dragged)] = line.at(pointer.at.x);
+        return wanted;
+    }
+    // The bar: both move by the same, as far as the line goes.
+    Index shift = line.at(pointer.at.x) - line.at(pointer.at.x - pointer.drag.x);
+    for (const LineMark& mark : marks) shift = std::clamp<Index>(shift, -mark.position, count - 1 - mark.position);
+    for (Index& position : wanted) position += shift;
+    return wanted;
+}
+
+void draw_clock(Canvas& canvas, const Rect& area, const Clock& clock) {
+    const Theme& t = canvas.theme();
+    const float radius = std::min(area.width() / 2 - 6, (area.height() - two_lines) / 2);
+    if (radius < 10) return;
+    const Vec2 center{area.center().x, area.min.y + 20 + radius};
+    canvas.fill_circle(center, radius, clock.chosen ? mix(t.field, t.query, 0.25F) : t.field);
+    draw_turn(canvas, center, radius * 0.8F, clock.from, clock.to - clock.from, t.text.alpha(0.16F));
+    draw_hand(canvas, center, radius * static_cast<float>(clock.from_length), clock.from, t.query);
+    draw_hand(canvas, center, radius * static_cast<float>(clock.to_length), clock.to, t.key);
+    canvas.fill_circle(center, 3, t.text);
+    const TextStyle title{
+        .color = clock.chosen ? t.query : t.text, .size = 12.5F, .bold = clock.chosen, .align = Align::center};
+    canvas.text({center.x, area.min.y + 13}, canvas.shaper().fit(clock.title, area.width(), title), title);
+    const TextStyle below{.color = t.quiet, .size = 11.5F, .align = Align::center};
+    canvas.text({center.x, center.y + radius + 16}, canvas.shaper().fit(clock.below, area.width(), below), below);
+}
+
+namespace {
+
+std::vector<TextRun> runs_of(std::string_view formula, const TextStyle& style) {
+    std::vector<TextRun> runs{{.text = {}, .color = style.color, .bold = style.bold}};
+    for (std::size_t i = 0; i < formula.size(); ++i) {
+        if ((formula[i] != '_' && formula[i] != '^') || i + 1 == formula.size()) {
+            runs.back().text += formula[i];
+            continue;
+        }
+        const Script script = formula[i] == '_' ? Script::sub : Script::super;
+        ++i;
+        std::string small;
+        if (formula[i] == '{') {
+            const std::size_t end = std::min(formula.find('}', i), formula.size());
+            small = formula.substr(i + 1, end - i - 1);
+            i = end;
+        } else {
+            do {  // a character may have several bytes
+                small += formula[i++];
+            } while (i < formula.size() && (static_cast<unsigned char>(formula[i]) & 0xC0U) == 0x80U);
+            --i;
+        }
+        runs.push_back({.text = std::move(small), .color = style.color, .script = script, .bold = style.bold});
+        runs.push_back({.text = {}, .color = style.color, .bold = style.bold});
+    }
+    return runs;
+}
+
+}  // namespace
+
+void draw_formula(Canvas& canvas, Vec2 at, float width, std::string_view formula, const TextStyle& style) {
+    constexpr float smallest = 0.67F;
+    const std::vector<TextRun> runs = runs_of(formula, style);
+    const float wanted = width_of_runs(canvas, runs, style.size, style.font);
+    const float size = style.size * std::clamp(width / std::max(wanted, 1.0F), smallest, 1.0F);
+    if (wanted * smallest > width) {
+        TextStyle cut = style;
+        cut.size = size;
+        canvas.text(at, canvas.shaper().fit(plain_formula(formula), width, cut), cut);
+        return;
+    }
+    const float taken = size == style.size ? wanted : width_of_runs(canvas, runs, size, style.font);
+    if (style.align != Align::left) at.x -= style.align == Align::center ? taken / 2 : taken;
+    draw_runs(canvas, at, runs, size, style.font);
+}
+
+std::string plain_formula(std::string_view formula) {
+    std::string plain;
+    for (std::size_t i = 0; i < formula.size(); ++i) {
+        const bool brace = i > 0 && formula[i] == '{' && (formula[i - 1] == '_' || formula[i - 1] == '^');
+        if (!brace && formula[i] != '}') plain += formula[i];
+    }
+    return plain;
+}
+
+void draw_facts(Canvas& canvas, const Rect& area, std::span<const Fact> facts) {
+    const Theme& t = canvas.theme();
+    float y = area.min.y;
+    for (const Fact& fact : facts) {
+        if (y + two_lines > area.max.y) return;
+        const TextStyle name{.color = t.quiet, .size = 12};
+        const TextStyle value{.color = fact.strong ? t.query : t.text, .size = 16, .bold = fact.strong};
+        draw_formula(canvas, {area.min.x, y + 14}, area.width(), fact.name, name);
+        canvas.text({area.min.x, y + 34}, canvas.shaper().fit(fact.value, area.width(), value), value);
+        y += two_lines + 10;
+    }
+}
+
+float draw_paragraph(Canvas& canvas, const Rect& area, std::string_view text, const TextStyle& style) {
+    const float step = style.size * 1.4F;
+    float y = area.min.y + style.size;
+    std::string line;
+    const auto put = [&] {
+        if (y <= area.max.y) canvas.text({area.min.x, y}, canvas.shaper().fit(line, area.width(), style), style);
+        y += step;
+        line.clear();
+    };
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(' '), text.size());
+        const std::string_view word = text.substr(0, end);
+        const std::string longer = line.empty() ? std::string(word) : line + ' ' + std::string(word);
+        if (!line.empty() && canvas.shaper().width(longer, style) > area.width()) {
+            put();
+            line = word;
+        } else {
+            line = longer;
+        }
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    if (!line.empty()) put();
+    return y - step + 4 - area.min.y;
+}
+
+}  // namespace attnscope::positions_panel

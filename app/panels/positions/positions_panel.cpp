@@ -1,0 +1,178 @@
+#include "app/panels/positions/positions_panel.hpp"
+
+#include <GLFW/glfw3.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace attnscope {
+namespace positions_panel {
+
+PositionsPanel::PositionsPanel() : job_(compute_shown, {.describe = in_words, .wake = waker()}) {}
+
+PanelInfo PositionsPanel::info() const {
+    return {.name = "positions",
+            .title = "Positions",
+            .help =
+                "How a token knows where it stands: sinusoidal codes and their rivals, the one rotation that moves "
+                "every position, RoPE and ALiBi.",
+            .order = 20};
+}
+
+std::string PositionsPanel::source_text() const {
+    if (params_.view == View::alibi) return fmt::format("{} positions, {} heads", params_.length, params_.heads);
+    return fmt::format("{} positions, codes of {} entries", params_.length, params_.dim);
+}
+
+void PositionsPanel::update() {
+    params_.follow_length();
+    const Result<Request> wanted = make_request(params_);
+    error_.reset();
+    if (!wanted) {
+        error_ = wanted.error();
+    } else if (*wanted != cancelled_) {
+        cancelled_.reset();
+        newest_ = *wanted;
+        job_.submit(*wanted);
+    }
+    const auto& computed = job_.poll();
+    if (!error_) error_ = computed.error;
+    if (!computed.value || computed.generation == generation_) return;
+    generation_ = computed.generation;
+    shown_ = computed.value;
+    seconds_ = computed.seconds;
+    hovered_.reset();
+}
+
+void PositionsPanel::wait() {
+    update();
+    job_.wait();
+    update();
+}
+
+void PositionsPanel::cancel() {
+    cancelled_ = newest_;
+    job_.cancel();
+}
+
+// After the user has moved a control: what depends on another one follows it.
+void PositionsPanel::agree() {
+    params_.dim += params_.dim % 2;
+    const int last = params_.length - 1;
+    params_.position = std::min(params_.position, last);
+    params_.key_position = std::min(params_.key_position, last);
+    params_.pair = std::min(params_.pair, params_.dim / 2 - 1);
+    params_.head = std::min(params_.head, params_.heads);
+    const int sign = params_.view == View::rotation && params_.opposite ? -1 : 1;
+    const int there = std::clamp(params_.position + sign * params_.offset, 0, last);
+    params_.offset = sign * (there - params_.position);
+}
+
+PanelStatus PositionsPanel::status() const {
+    PanelStatus status;
+    status.error = cancelled_ ? std::optional(Error{ErrorCode::cancelled, "cancelled"}) : error_;
+    status.stale = job_.stale();
+    status.progress = job_.progress();
+    status.seconds = seconds_;
+    if (!shown_) return status;
+    const Request& r = shown_->request;
+    const bool learned = r.code.kind == PositionKind::learned;
+    status.provenance = learned                  ? fmt::format("random table (seed {})", r.code.seed)
+                        : r.view == View::rope   ? fmt::format("random q, k (seed {})", r.code.seed)
+                        : r.view == View::sum    ? "trained vectors, exact code"
+                        : r.view == View::rivals ? fmt::format("formulas; learned: random (seed {})", r.code.seed)
+                                                 : "formula";
+    if (r.view == View::rope && r.content == Content::sentence)
+        status.provenance = fmt::format("trained vectors; decay: random (seed {})", r.code.seed);
+    if (learned && (r.view == View::code || r.view == View::similarity) && r.code.rows < r.length)
+        status.note = fmt::format("the table ends: positions {} to {} have no code", r.code.rows, r.length - 1);
+    if ((r.view == View::alibi || (r.view == View::rope && r.content == Content::pair)) && r.length > most_mapped)
+        status.note = fmt::format("maps are of the first {} positions", most_mapped);
+    return status;
+}
+
+Index PositionsPanel::there() const {
+    const bool back = params_.view == View::rotation && params_.opposite;
+    return params_.position + (back ? -params_.offset : params_.offset);
+}
+
+// The code as the attention panel's; with the sentence when it is what the code was added to.
+void PositionsPanel::send() {
+    SentSettings sent{.panel = "attention", .values = {}, .message = {}};
+    const PositionKind kind = params_.view == View::rope    ? PositionKind::rope
+                              : params_.view == View::alibi ? PositionKind::alibi
+                              : params_.shows_encoding()    ? kind_of(params_.encoding)
+                                                            : PositionKind::sinusoidal;
+    const std::string name(position_names[static_cast<std::size_t>(kind)]);
+    sent.values.emplace_back("position", name);
+    if (kind == PositionKind::sinusoidal || kind == PositionKind::rope)
+        sent.values.emplace_back("position_base", params_.base);
+    if (kind == PositionKind::learned) {
+        sent.values.emplace_back("position_rows", std::int64_t{params_.table});
+        sent.values.emplace_back("seed", std::int64_t{params_.seed});
+    }
+    if (kind == PositionKind::alibi) {
+        sent.values.emplace_back("heads", std::int64_t{std::min(params_.heads, 16)});
+        sent.values.emplace_back("head", std::int64_t{std::min(params_.head, 16)});
+    }
+    if (params_.view == View::sum) sent.values.emplace_back("position_amount", params_.amount);
+    if (uses_text()) {
+        sent.values.emplace_back("source", std::string("text"));
+        sent.values.emplace_back("text", params_.text);
+        sent.values.emplace_back("tokenizer",
+                                 std::string(params_.tokenizer == Tokenizer::words ? "words" : "characters"));
+    }
+    sent.message = fmt::format("Attention now uses the positions '{}' (Ctrl Z there takes it back).", name);
+    sent_ = std::move(sent);
+}
+
+bool PositionsPanel::key(const KeyPress& press) {
+    if (press.control || press.alt) return false;
+    const auto move = [](int& value, int by, int low, int high) { value = std::clamp(value + by, low, high); };
+    const int last = params_.length - 1;
+    switch (press.key) {
+        case GLFW_KEY_LEFT:
+        case GLFW_KEY_RIGHT: {
+            const int by = press.key == GLFW_KEY_LEFT ? -1 : 1;
+            if (press.shift)
+                move(params_.offset, by, -last, last);
+            else
+                move(params_.position, by, 0, last);
+            agree();
+            return true;
+        }
+        case GLFW_KEY_UP:
+        case GLFW_KEY_DOWN:
+            move(params_.pair, press.key == GLFW_KEY_UP ? -1 : 1, 0, params_.dim / 2 - 1);
+            return true;
+        case GLFW_KEY_T:
+            send();
+            return true;
+        case GLFW_KEY_ESCAPE:
+            if (status().progress) {
+                cancel();
+                return true;
+            }
+            if (params_.pin_row < 0) return false;
+            params_.pin_row = params_.pin_column = -1;
+            return true;
+        default:
+            return false;
+    }
+}
+
+std::vector<std::pair<std::string, std::string>> PositionsPanel::key_help() const {
+    return {{"← →", "move the position (with Shift: change the offset)"},
+            {"↑ ↓", "another pair of entries"},
+            {"T", "send the code to the attention panel"},
+            {"Esc", "stop a long computation, else unpin"}};
+}
+
+}  // namespace positions_panel
+
+std::unique_ptr<Panel> make_positions_panel() {
+    return std::make_unique<positions_panel::PositionsPanel>();
+}
+
+}  // namespace attnscope
