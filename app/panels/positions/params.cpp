@@ -129,7 +129,7 @@ void Params::describe(Describe& d) {
                .min = 1,
                .max = 16,
                .highest = 64,
-               .help = "How many heads share the slopes 2^(−8(h+1)/H).",
+               .help = "How many heads share the slopes 2^(−8h/H), h = 1 … H.",
                .visible = in(View::alibi)});
     d.integer("head", head,
               {.label = "head shown",

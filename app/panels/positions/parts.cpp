@@ -4,7 +4,6 @@
 #include <cmath>
 #include <numbers>
 
-#include "app/draw/rich_text.hpp"
 #include "app/draw/ticks.hpp"
 
 namespace attnscope::positions_panel {
@@ -139,59 +138,48 @@ void draw_clock(Canvas& canvas, const Rect& area, const Clock& clock) {
     canvas.text({center.x, center.y + radius + 16}, canvas.shaper().fit(clock.below, area.width(), below), below);
 }
 
-namespace {
-
-std::vector<TextRun> runs_of(std::string_view formula, const TextStyle& style) {
-    std::vector<TextRun> runs{{.text = {}, .color = style.color, .bold = style.bold}};
-    for (std::size_t i = 0; i < formula.size(); ++i) {
-        if ((formula[i] != '_' && formula[i] != '^') || i + 1 == formula.size()) {
-            runs.back().text += formula[i];
-            continue;
-        }
-        const Script script = formula[i] == '_' ? Script::sub : Script::super;
-        ++i;
-        std::string small;
-        if (formula[i] == '{') {
-            const std::size_t end = std::min(formula.find('}', i), formula.size());
-            small = formula.substr(i + 1, end - i - 1);
-            i = end;
-        } else {
-            do {  // a character may have several bytes
-                small += formula[i++];
-            } while (i < formula.size() && (static_cast<unsigned char>(formula[i]) & 0xC0U) == 0x80U);
-            --i;
-        }
-        runs.push_back({.text = std::move(small), .color = style.color, .script = script, .bold = style.bold});
-        runs.push_back({.text = {}, .color = style.color, .bold = style.bold});
+std::vector<int> spread_pairs(int count, int pairs, int chosen) {
+    const int taken = std::min(count, pairs);
+    std::vector<int> spread;
+    spread.reserve(static_cast<std::size_t>(taken));
+    for (int k = 0; k < taken; ++k) spread.push_back(taken > 1 ? k * (pairs - 1) / (taken - 1) : 0);
+    if (std::find(spread.begin(), spread.end(), chosen) == spread.end()) {
+        auto nearest = std::min_element(spread.begin(), spread.end(),
+                                        [&](int a, int b) { return std::abs(a - chosen) < std::abs(b - chosen); });
+        *nearest = chosen;
     }
-    return runs;
+    return spread;
 }
 
-}  // namespace
-
-void draw_formula(Canvas& canvas, Vec2 at, float width, std::string_view formula, const TextStyle& style) {
-    constexpr float smallest = 0.67F;
-    const std::vector<TextRun> runs = runs_of(formula, style);
-    const float wanted = width_of_runs(canvas, runs, style.size, style.font);
-    const float size = style.size * std::clamp(width / std::max(wanted, 1.0F), smallest, 1.0F);
-    if (wanted * smallest > width) {
-        TextStyle cut = style;
-        cut.size = size;
-        canvas.text(at, canvas.shaper().fit(plain_formula(formula), width, cut), cut);
-        return;
+int columns_for(const Rect& area, int count) {
+    int best = 1;
+    float best_size = 0;
+    for (int columns = 1; columns <= count; ++columns) {
+        const int rows = (count + columns - 1) / columns;
+        const float size =
+            std::min(area.width() / static_cast<float>(columns), area.height() / static_cast<float>(rows) - 40);
+        if (size > best_size) {
+            best_size = size;
+            best = columns;
+        }
     }
-    const float taken = size == style.size ? wanted : width_of_runs(canvas, runs, size, style.font);
-    if (style.align != Align::left) at.x -= style.align == Align::center ? taken / 2 : taken;
-    draw_runs(canvas, at, runs, size, style.font);
+    return best;
 }
 
-std::string plain_formula(std::string_view formula) {
-    std::string plain;
-    for (std::size_t i = 0; i < formula.size(); ++i) {
-        const bool brace = i > 0 && formula[i] == '{' && (formula[i - 1] == '_' || formula[i - 1] == '^');
-        if (!brace && formula[i] != '}') plain += formula[i];
-    }
-    return plain;
+Rect place_in_grid(const Rect& area, int columns, int count, int k) {
+    const int rows = (count + columns - 1) / columns;
+    const float width = area.width() / static_cast<float>(columns), height = area.height() / static_cast<float>(rows);
+    const int row = k / columns;
+    return Rect::sized(
+               {area.min.x + width * static_cast<float>(k % columns), area.min.y + height * static_cast<float>(row)},
+               width, height)
+        .inset(3);
+}
+
+void draw_caption(Canvas& canvas, Rect& area, std::string_view formula) {
+    const Rect line = area.cut_top(24);
+    const TextStyle style{.color = canvas.theme().text, .size = 13.5F, .bold = true};
+    draw_formula(canvas, {line.min.x, line.min.y + 15}, line.width(), formula, style);
 }
 
 void draw_facts(Canvas& canvas, const Rect& area, std::span<const Fact> facts) {

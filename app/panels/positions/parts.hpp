@@ -8,6 +8,7 @@
 
 #include "app/draw/canvas.hpp"
 #include "app/draw/interaction.hpp"
+#include "app/draw/rich_text.hpp"
 #include "core/positions/positions.hpp"
 
 namespace attnscope::positions_panel {
@@ -35,18 +36,23 @@ struct Clock {
 };
 void draw_clock(Canvas& canvas, const Rect& area, const Clock& clock);
 
+constexpr float number_line_height = 66, gap_between_pictures = 24;
+
+/// At most `count` of so many pairs, spread from the fastest to the slowest, `chosen` among them.
+std::vector<int> spread_pairs(int count, int pairs, int chosen);
+/// How many columns leave `count` clocks as large as can be, and where the k-th then stands.
+int columns_for(const Rect& area, int count);
+Rect place_in_grid(const Rect& area, int columns, int count, int k);
+
+/// A picture's title, cut off the top of its area.
+void draw_caption(Canvas& canvas, Rect& area, std::string_view formula);
+
 /// Names and values, one below the other: "residual at i", "1.1·10⁻¹⁶".
 struct Fact {
     std::string name, value;
     bool strong = false;
 };
 void draw_facts(Canvas& canvas, const Rect& area, std::span<const Fact> facts);
-
-/// Formulas as text: what follows _ or ^, one character or {several}, is a subscript or superscript: "p_{i+δ}".
-/// At most `width` wide: smaller where that is needed, down to two thirds, and beyond that cut with an ellipsis.
-void draw_formula(Canvas& canvas, Vec2 at, float width, std::string_view formula, const TextStyle& style);
-/// The same without marks that only drawing needs: "p_i+δ".
-std::string plain_formula(std::string_view formula);
 
 /// A line of text in a box, wrapped at spaces; returns the height used.
 float draw_paragraph(Canvas& canvas, const Rect& area, std::string_view text, const TextStyle& style);

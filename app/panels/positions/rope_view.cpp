@@ -1,0 +1,160 @@
+// RoPE: scores without and with it, the hands of q and k, the score over m - n, and its decay.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "app/draw/ticks.hpp"
+#include "app/panels/positions/parts.hpp"
+#include "app/panels/positions/positions_panel.hpp"
+
+namespace attnscope::positions_panel {
+
+void PositionsPanel::draw_rope(Canvas& canvas, Interaction& interaction, const Rect& area) {
+    const Theme& t = canvas.theme();
+    const Shown& shown = *shown_;
+    const RopeFacts& facts = *shown.rope;
+    Rect rest = area;
+    const bool pair = shown.request.content == Content::pair;
+    if (pair) {
+        const std::vector<LineMark> marks{
+            {params_.position, fmt::format("query, m = {}", params_.position), t.query},
+            {params_.key_position, fmt::format("key, n = {}", params_.key_position), t.key}};
+        if (const auto moved = draw_number_line(canvas, interaction, rest.cut_top(number_line_height),
+                                                shown.positions(), marks, dragged_)) {
+            params_.position = static_cast<int>((*moved)[0]);
+            params_.key_position = static_cast<int>((*moved)[1]);
+        }
+        rest.cut_top(6);
+    }
+    Rect below = rest.cut_bottom(rest.height() * 0.45F);
+    rest.cut_bottom(10);
+    double most = 0;
+    for (const Picture& picture : {facts.without, facts.with})
+        most = std::max(most, static_cast<double>(picture->cwiseAbs().maxCoeff()));
+    const auto draw_scores = [&](Rect where, const Picture& picture, const char* title, int slot) {
+        draw_caption(canvas, where, title);
+        Heatmap map = map_of(t, picture, -most, most, slot);
+        map.row_title = "← query at m";
+        map.column_title = "key at n →";
+        map.value_title = "q·k/√d";
+        if (!pair) {
+            map.row_labels = shown.tokens;
+            map.column_labels = shown.tokens;
+            map.number_thinned = false;
+        } else if (params_.position < map.rows && params_.key_position < map.columns) {
+            map.pinned = Cell{params_.position, params_.key_position};
+        }
+        PrefixedInteraction own(interaction, slot == 0 ? "without " : "with ");
+        const HeatmapEvents events = draw_heatmap(canvas, own, where, map, views_[static_cast<std::size_t>(slot)]);
+        if (slot == 1) hovered_ = events.hovered;
+        if (!events.clicked || !pair) return;
+        params_.position = static_cast<int>(events.clicked->row);
+        params_.key_position = static_cast<int>(events.clicked->column);
+    };
+    const float third = rest.width() * (pair ? 0.33F : 0.5F);
+    draw_scores(rest.cut_left(third), facts.without,
+                pair ? "Without: the score cannot tell positions apart" : "Without RoPE", 0);
+    rest.cut_left(gap_between_pictures);
+    draw_scores(pair ? rest.cut_left(third) : rest, facts.with,
+                pair ? "With RoPE: stripes, it depends on m − n" : "With RoPE", 1);
+    if (pair) {
+        rest.cut_left(gap_between_pictures);
+        draw_caption(canvas, rest, "q turns by m·w_j, k by n·w_j");
+        const std::vector<int> pairs = spread_pairs(4, static_cast<int>(shown.request.code.dim / 2), params_.pair);
+        const auto count = static_cast<int>(pairs.size());
+        const int columns = columns_for(rest, count);
+        for (int k = 0; k < count; ++k) {
+            const int j = pairs[static_cast<std::size_t>(k)];
+            const double w = position_frequency(j, shown.request.code.dim, shown.request.code.base);
+            const double q0 = facts.q(2 * j), q1 = facts.q(2 * j + 1), k0 = facts.k(2 * j), k1 = facts.k(2 * j + 1);
+            // As clocks: clockwise from the top; turning a point of the plane by t moves it the other way round.
+            const double from = std::atan2(q0, q1) - w * params_.position,
+                         to = std::atan2(k0, k1) - w * params_.key_position;
+            const double longest_hand = std::max(std::hypot(q0, q1), std::hypot(k0, k1));
+            const Rect place = place_in_grid(rest, columns, count, k);
+            if (interaction.area(fmt::format("clock {}", k), place).clicked) params_.pair = j;
+            draw_clock(canvas, place,
+                       {.from = from,
+                        .to = from + std::remainder(to - from, 2 * std::numbers::pi),
+                        .from_length = std::hypot(q0, q1) / longest_hand,
+                        .to_length = std::hypot(k0, k1) / longest_hand,
+                        .title = fmt::format("pair {}", j),
+                        .below = fmt::format("w = {} rad", short_number(w, 3)),
+                        .chosen = j == params_.pair});
+        }
+        draw_rope_score(canvas, interaction, below.cut_left(below.width() * 0.5F));
+        below.cut_left(gap_between_pictures);
+    }
+    draw_rope_decay(canvas, interaction, below);
+}
+
+void PositionsPanel::draw_rope_score(Canvas& canvas, Interaction& interaction, const Rect& area) {
+    const Theme& t = canvas.theme();
+    const Request& r = shown_->request;
+    const RopeFacts& facts = *shown_->rope;
+    const RopeScore score(facts.q, facts.k, r.code.base);
+    const double root = std::sqrt(static_cast<double>(r.code.dim));
+    const Index reach = std::min<Index>(r.length - 1, 128), now = params_.position - params_.key_position;
+    Plot plot;
+    plot.title = fmt::format("Score at m − n = {}: {}", now, short_number(score.at(now) / root));
+    const auto at_places = [&](Index m, Index n) { return rope_score(facts.q, facts.k, m, n, r.code.base) / root; };
+    constexpr Index further = 100;
+    const double here = at_places(params_.position, params_.key_position);
+    plot.note = fmt::format(
+        "both {} positions further: {}, a difference of {}", further,
+        short_number(at_places(params_.position + further, params_.key_position + further)),
+        short_number(std::abs(at_places(params_.position + further, params_.key_position + further) - here), 2));
+    plot.x = {.name = "m − n", .unit = "positions", .integers = true};
+    plot.y = {.name = "q·k/√d"};
+    plot.legend = false;
+    Series line{.name = "score", .color = t.query, .x = {}, .y = {}, .y_high = {}, .marker = Marker::none};
+    for (Index offset = -reach; offset <= reach; ++offset) {
+        line.x.push_back(static_cast<double>(offset));
+        line.y.push_back(score.at(offset) / root);
+    }
+    plot.series.push_back(std::move(line));
+    if (std::abs(now) <= reach)
+        plot.series.push_back({.name = "now",
+                               .color = t.key,
+                               .kind = Series::points,
+                               .x = {static_cast<double>(now)},
+                               .y = {score.at(now) / root},
+                               .y_high = {},
+                               .width = 3.2F,
+                               .marker = Marker::circle});
+    draw_plot(canvas, area, plot, score_view_, interaction.area("rope score", area));
+}
+
+void PositionsPanel::draw_rope_decay(Canvas& canvas, Interaction& interaction, const Rect& area) {
+    const Theme& t = canvas.theme();
+    const RopeDecay& decay = shown_->rope->decay;
+    Plot plot;
+    plot.title = "Long-term decay, over random q and k";
+    plot.note = "it is of what q and k share: unrelated ones keep the size of their score";
+    plot.x = {.name = "m − n", .unit = "positions"};
+    plot.y = {.name = "score / d"};
+    plot.series.push_back({.name = "± one standard deviation",
+                           .color = t.query.alpha(0.22F),
+                           .kind = Series::band,
+                           .x = {},
+                           .y = values_of(decay.alike - decay.alike_spread),
+                           .y_high = values_of(decay.alike + decay.alike_spread)});
+    plot.series.push_back({.name = "k = q: mean",
+                           .color = t.query,
+                           .x = {},
+                           .y = values_of(decay.alike),
+                           .y_high = {},
+                           .marker = Marker::none});
+    plot.series.push_back({.name = "k unrelated: root mean square",
+                           .color = t.key,
+                           .x = {},
+                           .y = values_of(decay.unrelated),
+                           .y_high = {},
+                           .dash = Dash::dashed,
+                           .marker = Marker::none});
+    draw_plot(canvas, area, plot, decay_view_, interaction.area("rope decay", area));
+}
+
+}  // namespace attnscope::positions_panel

@@ -1,0 +1,161 @@
+// One matrix moves every position: the matrix, the clocks it turns, the product, and how exact it is.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "app/draw/ticks.hpp"
+#include "app/panels/positions/parts.hpp"
+#include "app/panels/positions/positions_panel.hpp"
+
+namespace attnscope::positions_panel {
+namespace {
+
+std::string radians(double angle) {
+    return fmt::format("{}{} rad", angle < 0 ? "−" : "+", short_number(std::abs(angle), 3));
+}
+
+}  // namespace
+
+void PositionsPanel::draw_rotation(Canvas& canvas, Interaction& interaction, const Rect& area) {
+    const Theme& t = canvas.theme();
+    const Shown& shown = *shown_;
+    Rect rest = area;
+    const Index to = there();
+    const std::vector<LineMark> marks{{params_.position, fmt::format("i = {}", params_.position), t.query},
+                                      {to, fmt::format("{} = {}", params_.opposite ? "i − δ" : "i + δ", to), t.key}};
+    if (const auto moved = draw_number_line(canvas, interaction, rest.cut_top(number_line_height), shown.positions(),
+                                            marks, dragged_)) {
+        params_.position = static_cast<int>((*moved)[0]);
+        const auto offset = static_cast<int>((*moved)[1] - (*moved)[0]);
+        params_.offset = params_.opposite ? -offset : offset;
+    }
+    rest.cut_top(6);
+    const bool wide = rest.width() >= 700, tall = rest.height() >= 380;
+    if (tall) {
+        draw_product(canvas, interaction, rest.cut_bottom(std::clamp(rest.height() * 0.24F, 120.0F, 190.0F)));
+        rest.cut_bottom(10);
+    }
+    if (wide) draw_rotation_facts(canvas, rest.cut_right(218));
+    if (wide) rest.cut_right(gap_between_pictures);
+    Rect left = rest.cut_left(rest.width() * 0.5F);
+    rest.cut_left(gap_between_pictures);
+    draw_caption(
+        canvas, left,
+        fmt::format("M for δ = {}{}: the same for every i", params_.offset, params_.opposite ? ", other sign" : ""));
+    Heatmap map = map_of(t, shown.rotation->matrix, -1, 1, 0);
+    map.picture.map = ColorMap::diverging;
+    map.row_title = map.column_title = "";
+    map.value_title = "entry of M";
+    map.lit = Cell{2 * params_.pair, 2 * params_.pair};
+    const HeatmapEvents events = draw_heatmap(canvas, interaction, left, map, views_[0]);
+    hovered_ = events.hovered;
+    if (events.clicked) params_.pair = std::min(static_cast<int>(events.clicked->column / 2), params_.dim / 2 - 1);
+    draw_clocks(canvas, interaction, rest);
+}
+
+void PositionsPanel::draw_clocks(Canvas& canvas, Interaction& interaction, const Rect& area) {
+    Rect rest = area;
+    const Request& r = shown_->request;
+    draw_caption(canvas, rest, "Each block turns one clock by δ·w_j");
+    const std::vector<int> pairs =
+        spread_pairs(rest.width() < 300 ? 4 : 9, static_cast<int>(r.code.dim / 2), params_.pair);
+    const auto count = static_cast<int>(pairs.size());
+    const int columns = columns_for(rest, count);
+    for (int k = 0; k < count; ++k) {
+        const int j = pairs[static_cast<std::size_t>(k)];
+        const double w = position_frequency(j, r.code.dim, r.code.base);
+        const double turned = w * static_cast<double>(there() - params_.position);
+        const double from = std::remainder(w * params_.position, 2 * std::numbers::pi);
+        const Rect place = place_in_grid(rest, columns, count, k);
+        if (interaction.area(fmt::format("clock {}", k), place).clicked) params_.pair = j;
+        draw_clock(canvas, place,
+                   {.from = from,
+                    .to = from + turned,
+                    .title = fmt::format("pair {}", j),
+                    .below = radians(turned),
+                    .chosen = j == params_.pair});
+    }
+}
+
+// p_i, M p_i and p_(i + delta) below each other: the last two are the same row.
+void PositionsPanel::draw_product(Canvas& canvas, Interaction& interaction, const Rect& area) {
+    const Theme& t = canvas.theme();
+    const Request& r = shown_->request;
+    const Index to = there();
+    const std::array<int, 4> of{static_cast<int>(generation_), params_.position, static_cast<int>(to),
+                                static_cast<int>(r.code.dim)};
+    if (to < 0 || to >= shown_->codes.rows() || params_.position >= shown_->codes.rows()) return;
+    if (!product_ || product_of_ != of) {
+        product_of_ = of;
+        const OffsetRotation m(r.code.dim, r.code.base, to - params_.position);
+        Matrix rows(3, r.code.dim);
+        const VectorD from = shown_->codes.row(params_.position).transpose();
+        rows.row(0) = from.transpose().cast<float>();
+        rows.row(1) = m.apply(from).transpose().cast<float>();
+        rows.row(2) = shown_->codes.row(to).cast<float>();
+        product_ = std::make_shared<const Matrix>(std::move(rows));
+        ++product_generation_;
+    }
+    Rect inside = area;
+    draw_caption(canvas, inside, "The product: M·p_i is the row of the other position");
+    Rect names = inside.cut_left(96);
+    const Rect box = inside.inset(1);
+    CellPicture picture{
+        .values = product_, .generation = product_generation_, .view = {{0, 0}, {static_cast<float>(r.code.dim), 3}}};
+    picture.range = {-1, 1, ColorScale::linear};
+    picture.map = ColorMap::diverging;
+    picture.dark = t.name == ThemeName::dark;
+    canvas.cells(box, picture);
+    canvas.stroke_rect(box, t.line, 1);
+    const float height = box.height() / 3;
+    const std::string labels[] = {fmt::format("p_{{{}}}", params_.position),
+                                  fmt::format("M · p_{{{}}}", params_.position), fmt::format("= p_{{{}}}", to)};
+    const Color colors[] = {t.query, t.text, t.key};
+    for (int k = 0; k < 3; ++k)
+        draw_formula(canvas, {names.min.x, box.min.y + height * (static_cast<float>(k) + 0.5F) + 5}, names.width(),
+                     labels[k], {.color = colors[k], .size = 16, .bold = true});
+    canvas.fill_rect({{box.min.x, box.min.y + height - 1.5F}, {box.max.x, box.min.y + height + 1.5F}}, t.ground);
+    const Pointer pointer = interaction.area("product", box);
+    if (!pointer.hovered) return;
+    const auto entry =
+        std::clamp<Index>(static_cast<Index>((pointer.at.x - box.min.x) / box.width() * static_cast<float>(r.code.dim)),
+                          0, r.code.dim - 1);
+    interaction.tooltip(fmt::format("entry {}: {} becomes {}, and is {}", entry,
+                                    short_number(static_cast<double>((*product_)(0, entry))),
+                                    short_number(static_cast<double>((*product_)(1, entry))),
+                                    short_number(static_cast<double>((*product_)(2, entry)))));
+}
+
+void PositionsPanel::draw_rotation_facts(Canvas& canvas, const Rect& area) {
+    const Request& r = shown_->request;
+    const RotationFacts& facts = *shown_->rotation;
+    const Index to = there(), by = to - params_.position;
+    const OffsetRotation m(r.code.dim, r.code.base, by);
+    const double here = rotation_residual(m, r.code.base, params_.position, by);
+    const std::vector<Fact> list{
+        {fmt::format("|M p_i − p_{{i{}δ}}| at i = {}", params_.opposite ? "−" : "+", params_.position),
+         short_number(here, 3), true},
+        {fmt::format("largest over all {} positions", r.length), short_number(facts.residual, 3)},
+        {"at position 1 000 000", short_number(facts.far_residual, 3)},
+        {"|M^T M − 1|: M is orthogonal", short_number(facts.orthogonality, 3)},
+        {fmt::format("|M_{{{}}} M_{{{}}} − M_{{{}}}|: turns add up", r.second_offset, r.offset,
+                     r.offset + r.second_offset),
+         short_number(facts.group, 3)},
+        {"one rounding of a double, for scale", short_number(std::numeric_limits<double>::epsilon(), 3)},
+    };
+    draw_facts(canvas, area, list);
+    Rect below = area;
+    below.cut_top(static_cast<float>(list.size()) * 50 + 4);
+    if (below.height() < 60) return;
+    draw_paragraph(
+        canvas, below,
+        params_.opposite
+            ? "With the sines' signs turned round, the same angles go back: to i − δ. That is Mᵀ, the inverse."
+            : "Drag i: the hands move, the angle gap_between_pictures them does not, and neither does M.",
+        {.color = canvas.theme().quiet, .size = 13});
+}
+
+}  // namespace attnscope::positions_panel

@@ -1,0 +1,106 @@
+// How alike two positions are: dot products as a map and over the distance.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/draw/ticks.hpp"
+#include "app/panels/positions/parts.hpp"
+#include "app/panels/positions/positions_panel.hpp"
+
+namespace attnscope::positions_panel {
+namespace {
+
+Series upright(double x, double low, double high, Color color) {
+    return {.name = {},
+            .color = color,
+            .x = {x, x},
+            .y = {low, high},
+            .y_high = {},
+            .width = 1.5F,
+            .dash = Dash::dashed,
+            .marker = Marker::none};
+}
+
+}  // namespace
+
+void PositionsPanel::draw_similarity(Canvas& canvas, Interaction& interaction, const Rect& area) {
+    const Theme& t = canvas.theme();
+    const Shown& shown = *shown_;
+    const SimilarityFacts& facts = *shown.similarity;
+    const bool sinusoidal = shown.request.code.kind == PositionKind::sinusoidal;
+    Rect rest = area;
+    const bool wide = area.width() >= 620;
+    Rect left = wide ? rest.cut_left(rest.width() * 0.5F) : rest;
+    rest.cut_left(gap_between_pictures);
+    const double most = static_cast<double>(facts.picture->cwiseAbs().maxCoeff());
+    const bool signless = facts.picture->minCoeff() >= 0 && params_.color != ColorMap::diverging;
+    Heatmap map = map_of(t, facts.picture, signless ? 0 : -most, most, 0);
+    map.rows = map.columns = shown.codes.rows();
+    map.row_labels = map.column_labels = AxisLabels::numbers(map.rows);
+    map.row_title = "← position i";
+    map.column_title = "position j →";
+    map.value_title = "dot product";
+    const Index to = there();
+    if (to < map.rows && params_.position < map.rows) map.pinned = Cell{params_.position, to};
+    const HeatmapEvents events = draw_heatmap(canvas, interaction, left, map, views_[0]);
+    hovered_ = events.hovered;
+    if (events.clicked) {
+        params_.position = static_cast<int>(events.clicked->row);
+        params_.offset = static_cast<int>(events.clicked->column - events.clicked->row);
+    }
+    if (!wide) return;
+    Rect top = rest.cut_top(rest.height() / 2 - 6);
+    rest.cut_top(12);
+    const double offset = std::abs(static_cast<double>(hovered_ ? hovered_->column - hovered_->row : params_.offset));
+    Plot dots;
+    dots.title = "Dot product of two codes δ positions apart";
+    dots.x = {.name = "δ", .unit = "positions", .integers = true};
+    dots.y = {.name = "dot product"};
+    dots.note = sinusoidal ? fmt::format("d/2 = {} at 0; the same for every i and for −δ. A direction needs M",
+                                         shown.request.code.dim / 2)
+                           : "the band: smallest and largest over i. It is not a function of δ";
+    if (!sinusoidal)
+        dots.series.push_back({.name = "smallest to largest over i",
+                               .color = t.key.alpha(0.25F),
+                               .kind = Series::band,
+                               .x = {},
+                               .y = values_of(facts.dots.low),
+                               .y_high = values_of(facts.dots.high)});
+    dots.series.push_back({.name = "mean",
+                           .color = t.query,
+                           .x = {},
+                           .y = values_of(facts.dots.mean),
+                           .y_high = {},
+                           .marker = Marker::none});
+    dots.series.push_back(upright(offset, std::min(0.0, facts.dots.low.minCoeff()), facts.dots.high.maxCoeff(), t.key));
+    draw_plot(canvas, top, dots, dots_view_, interaction.area("dots", top));
+    Plot distance;
+    distance.title = "Distance of two codes δ positions apart";
+    distance.x = dots.x;
+    distance.y = {.name = "distance"};
+    distance.legend = false;
+    distance.note =
+        facts.rise ? fmt::format("farther is less alike up to δ = {}; then the dot product rises for the first time",
+                                 *facts.rise)
+                   : "farther is always less alike";
+    distance.series.push_back({.name = "distance",
+                               .color = t.query,
+                               .x = {},
+                               .y = values_of(facts.dots.distance),
+                               .y_high = {},
+                               .marker = Marker::none});
+    if (facts.rise)
+        distance.series.push_back({.name = "first rise",
+                                   .color = t.key,
+                                   .kind = Series::points,
+                                   .x = {static_cast<double>(*facts.rise)},
+                                   .y = {facts.dots.distance(*facts.rise)},
+                                   .y_high = {},
+                                   .width = 3.2F,
+                                   .marker = Marker::circle});
+    distance.series.push_back(upright(offset, 0, facts.dots.distance.maxCoeff(), t.key));
+    draw_plot(canvas, rest, distance, distance_view_, interaction.area("distance", rest));
+}
+
+}  // namespace attnscope::positions_panel
