@@ -205,6 +205,19 @@ Result<std::vector<std::string>> Workspace::open_state(const StateFile& state) {
     return applied;
 }
 
+void Workspace::switch_to(std::size_t index) {
+    if (index == active_) return;
+    const ParamList& from = entries_[active_].params;
+    active_ = index;
+    for (const char* const key : {"text", "tokenizer", "vectors"}) {
+        const Param* const source = find(from, key);
+        const Param* const target = find(active().params, key);
+        // What the other panel refuses (a longer text) stays behind.
+        if (source != nullptr && target != nullptr) static_cast<void>(set(*target, source->get()));
+    }
+    last_ = snapshot();
+}
+
 std::optional<std::string> Workspace::deliver() {
     const std::optional<SentSettings> sent = active().panel->take_sent();
     if (!sent) return std::nullopt;

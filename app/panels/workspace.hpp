@@ -40,6 +40,9 @@ public:
     std::size_t active_index() const { return active_; }
     const Entry& active() const { return entries_[active_]; }
     void activate(std::size_t index) { active_ = index; }
+    /// The same by the user, whose sentence goes along: what both panels have of `text`, `tokenizer` and `vectors` is
+    /// carried over. That is no step to undo.
+    void switch_to(std::size_t index);
 
     /// The active panel's update() and wait(), and those of its A.
     void update();

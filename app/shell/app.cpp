@@ -127,7 +127,7 @@ void App::keys(Ui& ui, const FrameInput& input) {
         if (ui.control_key(*press, active.params)) continue;
         if (press->key >= GLFW_KEY_1 && press->key <= GLFW_KEY_9 && !press->control) {
             const auto index = static_cast<std::size_t>(press->key - GLFW_KEY_1);
-            if (index < workspace_->entries().size()) workspace_->activate(index);
+            if (index < workspace_->entries().size()) workspace_->switch_to(index);
             continue;
         }
         if (press->key == GLFW_KEY_B && !press->control && !press->alt) {
@@ -221,7 +221,7 @@ void App::rail(Ui& ui, const Rect& area) {
         ui.canvas().text({tile.center().x, tile.max.y - 9},
                          ui.canvas().shaper().fit(entry.info.title, tile.width(), style), style);
         ui.help(id, pointer, fmt::format("{} (key {})", entry.info.help, i + 1));
-        if (pointer.clicked) workspace_->activate(i);
+        if (pointer.clicked) workspace_->switch_to(i);
     }
 }
 

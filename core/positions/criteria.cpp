@@ -28,8 +28,9 @@ struct Rival {
     }
     VectorD at(Index position, Index length) const { return position_code(code, position, length); }
 
-    // The largest |entry| at positions spread over a text of `length`.
+    // The largest |entry| of a text of `length`: of formulas it stands at one of its ends, of a table anywhere.
     double largest(Index length) const {
+        if (code.kind == PositionKind::learned) return position_codes_float(code, length).cwiseAbs().maxCoeff();
         const PositionRows rows(code, length);
         double most = 0;
         const Index taken = std::min(length, looked_at);
@@ -87,14 +88,12 @@ Judgement equal_steps(const Rival& rival) {
 }
 
 Judgement generalises(const Rival& rival) {
-    Judgement j{.criterion = Criterion::generalises, .measure = "largest |entry| in a text of 2n ÷ of n"};
-    if (2 * rival.count > rival.end()) {
-        j.value = std::numeric_limits<double>::infinity();
-        j.measure = fmt::format("no code from {} on", rival.end());
-    } else {
-        j.value = rival.largest(2 * rival.count) / rival.largest(rival.count);
-    }
-    j.holds = j.value <= 1 + near;
+    const Index beyond = std::clamp<Index>(rival.end() - rival.count, 0, rival.count);
+    Judgement j{.criterion = Criterion::generalises,
+                .value = static_cast<double>(beyond) / static_cast<double>(rival.count),
+                .measure = "part of the positions n … 2n−1 that have a code of their own"};
+    if (beyond < rival.count) j.measure += fmt::format(", none from {} on", rival.end());
+    j.holds = beyond == rival.count;
     return j;
 }
 
@@ -103,7 +102,7 @@ Judgement bounded(const Rival& rival) {
     Judgement j{.criterion = Criterion::bounded,
                 .value = rival.largest(end),
                 .measure = rival.code.kind == PositionKind::learned
-                               ? "of the whole table"
+                               ? "of the table"
                                : fmt::format("largest |entry| up to position {}", end - 1)};
     j.holds = j.value <= std::max(1.0, rival.largest(std::min(rival.count, end))) * (1 + near) ||
               rival.code.kind == PositionKind::learned;  // a table has a largest entry

@@ -14,7 +14,7 @@ namespace attnscope {
 enum class Criterion {
     unique,         // no two positions share a code
     equal_steps,    // a step is as long in a short text as in a long one
-    generalises,    // positions beyond the length have a code, of the size that was seen before: no more than that
+    generalises,    // positions beyond the length have a code: no more than that
     bounded,        // entries stay within what they are at this length, however long the text
     deterministic,  // nothing about it is drawn or trained
 };
@@ -31,7 +31,7 @@ struct Judgement {
     PositionKind encoding = PositionKind::sinusoidal;
     Criterion criterion = Criterion::unique;
     bool holds = false;
-    double value = 0;     // infinity: there is no code to measure
+    double value = 0;
     std::string measure;  // what the value is
 };
 
@@ -41,13 +41,12 @@ struct Judgement {
 ///     i - j alone), neighbours (linear, integer: entries grow with i), all pairs (learned, of the first 512).
 ///     binary: 1, or 0 when n > 2^d.
 ///   equal_steps: |p_1 - p_0| at length 2n over that at length n; holds when it is 1.
-///   generalises: the largest |entry| at 128 positions of a text of 2n over that of one of n; infinite when one of
-///   them has no
-///     code (a table that ends, bits that run out). Holds when it is 1 (to 1e-9): it says that codes are defined and of
-///     known size, not that a model trained on n positions is any good at 2n. (Press et al. 2022 show that it is not.)
-///   bounded: the largest |entry| at 128 positions spread over a text of 10^6 (learned: over its table); holds when
-///   it
-///     is no larger than 1 or than the largest at 0 .. n-1.
+///   generalises: which part of the positions n .. 2n-1 has a code of its own (a table ends, bits run out); holds when
+///   all
+///     have. It says no more than that: not that a model trained on n positions is any good at 2n, which with
+///     sinusoidal codes it is not (Press et al. 2022).
+///   bounded: the largest |entry| of a text of 10^6 positions (learned: of its whole table); holds when it is no larger
+///     than 1 or than the largest of a text of n. A table has a largest entry and always holds.
 ///   deterministic: the largest difference of two seeds' codes of the first 128 positions; holds when 0.
 /// O(n d + 512^2 d).
 /// `sinusoids`: the n codes of kind sinusoidal, which the caller has (n rows, d columns).

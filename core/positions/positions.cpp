@@ -43,7 +43,8 @@ SinCos turn(Index position, double frequency) {
     const auto i = static_cast<double>(position);
     const double angle = i * frequency, rest = std::fma(i, frequency, -angle);
     const double sin = std::sin(angle), cos = std::cos(angle);
-    return {sin + rest * cos, cos - rest * sin};
+    const double less = 1 - rest * rest / 2;  // cos of what was lost; its sine is itself
+    return {sin * less + rest * cos, cos * less - rest * sin};
 }
 
 PositionRows::PositionRows(const PositionCode& code, Index count)

@@ -49,7 +49,7 @@ struct SinCos {
     double sin = 0, cos = 1;
 };
 /// sin and cos of position * frequency. The product is taken exactly (what a double rounds away of it is added through
-/// the derivative), so they are within 3 * 2^-53 of the true ones of this product for |position| <= 10^6 and
+/// two terms of the series), so they are within 3 * 2^-53 of the true ones of this product for |position| <= 10^6 and
 /// frequency <= 1; in float the angle itself would be off by 0.03 rad there. The frequency is a double as well: from
 /// its rounding, codes at 10^6 are within 1.3e-10 of those of the formula, 1e-12 at 8,192.
 SinCos turn(Index position, double frequency);

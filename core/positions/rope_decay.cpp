@@ -49,13 +49,15 @@ Result<RopeDecay> rope_decay(Index dim, double base, Index count, Index draws, s
     const MatrixD q = random_normal(draws, dim, 1, seed, stable_hash("rope q")).cast<double>();
     const MatrixD k = random_normal(draws, dim, 1, seed, stable_hash("rope k")).cast<double>();
     MatrixD energy(pairs, draws), along(pairs, draws), across(pairs, draws);
-    for (Index s = 0; s < draws; ++s)
+    for (Index s = 0; s < draws; ++s) {
+        const double length = q.row(s).squaredNorm(), both = q.row(s).norm() * k.row(s).norm();
         for (Index j = 0; j < pairs; ++j) {
             const double q0 = q(s, 2 * j), q1 = q(s, 2 * j + 1), k0 = k(s, 2 * j), k1 = k(s, 2 * j + 1);
-            energy(j, s) = q0 * q0 + q1 * q1;
-            along(j, s) = q0 * k0 + q1 * k1;
-            across(j, s) = q0 * k1 - q1 * k0;
+            energy(j, s) = (q0 * q0 + q1 * q1) / length;
+            along(j, s) = (q0 * k0 + q1 * k1) / both;
+            across(j, s) = (q0 * k1 - q1 * k0) / both;
         }
+    }
     const VectorD w = VectorD::NullaryExpr(pairs, [&](Index j) { return position_frequency(j, dim, base); });
     RopeDecay decay{VectorD(count), VectorD(count), VectorD(count)};
     constexpr Index block = 32;
@@ -67,8 +69,8 @@ Result<RopeDecay> rope_decay(Index dim, double base, Index count, Index draws, s
                 cos(i - begin, j) = angle.cos;
                 sin(i - begin, j) = angle.sin;
             }
-        const MatrixD alike = cos * energy / static_cast<double>(dim);
-        const MatrixD unrelated = (cos * along + sin * across) / static_cast<double>(dim);
+        const MatrixD alike = cos * energy;
+        const MatrixD unrelated = cos * along + sin * across;
         const VectorD mean = alike.rowwise().mean();
         decay.alike.segment(begin, end - begin) = mean;
         decay.alike_spread.segment(begin, end - begin) =

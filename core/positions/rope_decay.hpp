@@ -9,11 +9,11 @@
 
 namespace attnscope {
 
-/// By the offset m - n = 0 .. count-1, each divided by d; over `draws` seeded draws of q and k from N(0, 1):
+/// By the offset m - n = 0 .. count-1, over `draws` seeded draws of q and k from N(0, 1):
 struct RopeDecay {
-    VectorD alike;         // the mean of R_m q . R_n q: 1 at 0, falling: E = (2/d) sum over j of cos((m - n) w_j)
+    VectorD alike;         // the mean of R_m q . R_n q / |q|^2: 1 at 0; near (2/d) sum over j of cos((m - n) w_j)
     VectorD alike_spread;  // its standard deviation over the draws
-    VectorD unrelated;     // the root mean square of R_m q . R_n k, q and k independent: near 1 / sqrt(d), not falling
+    VectorD unrelated;     // root mean square of R_m q . R_n k / (|q| |k|), independent: near 1 / sqrt(d), not falling
 };
 
 /// d = dim: even, >= 2; draws >= 2. So "decay" is of what q and k share; the score of unrelated ones stays as large as

@@ -31,6 +31,11 @@ TEST(OffsetRotation, CarriesEveryPositionToItsOffsetWhateverThePosition) {
     EXPECT_EQ(largest_residual(OffsetRotation(4, 10000, 9), position_codes({.dim = 4}, 9), 9), 0) << "nobody is there";
 }
 
+TEST(OffsetRotation, IsExactForFrequenciesFarAboveOneToo) {
+    for (const double base : {1e-6, 0.5, 1e12})
+        EXPECT_LT(rotation_residual(OffsetRotation(512, base, 7), base, 1'000'000, 7), 1e-12) << base;
+}
+
 TEST(OffsetRotation, OfAnotherOffsetMissesWidely) {
     const OffsetRotation m(16, 10000, 3);
     EXPECT_GT(rotation_residual(m, 10000, 10, 4), 0.1);

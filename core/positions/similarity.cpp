@@ -64,10 +64,13 @@ std::optional<Index> last_before_rise(const VectorD& dots) {
     return std::nullopt;
 }
 
-OffsetDots offset_dots(const MatrixD& codes, Index starts) {
-    check(starts >= 1, "at least one position to start from");
+OffsetDots offset_dots(const MatrixD& codes) {
+    constexpr Index few = 16;
+    constexpr double affordable = 5e7;
     const Index n = codes.rows();
-    OffsetDots dots{VectorD(n), VectorD(n), VectorD(n), VectorD(n)};
+    const double all = static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(codes.cols());
+    const Index starts = all <= affordable ? n : std::min(n, few);
+    OffsetDots dots{VectorD(n), VectorD(n), VectorD(n), VectorD(n), starts};
     const VectorD norms = codes.rowwise().squaredNorm();
     parallel_blocks(n, offsets_at_once, {}, [&](Index begin, Index end) {
         for (Index delta = begin; delta < end; ++delta) {

@@ -20,14 +20,16 @@ VectorD distance_by_offset(Index dim, double base, Index count);
 /// is.
 std::optional<Index> last_before_rise(const VectorD& dots);
 
-/// p_i . p_(i + delta) of any codes (n x d): the mean, and the smallest and largest, over at most `starts` positions i
-/// spread over those that have such a partner. For codes whose dot depends on delta alone all three are the same.
+/// p_i . p_(i + delta) of any codes (n x d): the mean, and the smallest and largest, over i. For codes whose dot
+/// depends on delta alone all three are the same.
 struct OffsetDots {
     VectorD mean, low, high;
     VectorD distance;  // the mean of |p_(i + delta) - p_i|, made from dots: to 1e-7 |p| where two codes nearly agree
+    Index starts = 0;  // over how many i at most
 };
-/// delta = 0 .. n-1. O(n starts d), in parallel.
-OffsetDots offset_dots(const MatrixD& codes, Index starts);
+/// delta = 0 .. n-1. Over all i while n^2 d is at most 5e7, else over 16 of them spread over the text (`starts`).
+/// O(n starts d), in parallel.
+OffsetDots offset_dots(const MatrixD& codes);
 
 /// p_i . p_j for i in `rows` and j in `columns`, as a picture of at most `pixels` by `pixels`: each pixel is the
 /// average over an equal share of the rows and one of the columns. The average of dot products is the dot product of

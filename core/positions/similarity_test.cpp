@@ -78,19 +78,30 @@ TEST(LastBeforeRise, IsNothingForWhatOnlyFalls) {
 }
 
 TEST(OffsetDots, OfSinusoidsDependOnTheOffsetAloneAndOfRivalsDoNot) {
-    const OffsetDots dots = offset_dots(position_codes({.dim = 32}, 400), 16);
+    const OffsetDots dots = offset_dots(position_codes({.dim = 32}, 400));
     const VectorD exact = dot_by_offset(32, 10000, 400);
     EXPECT_LT((dots.mean - exact).cwiseAbs().maxCoeff(), 1e-12);
     EXPECT_LT((dots.high - dots.low).maxCoeff(), 1e-12);
     EXPECT_LT((dots.distance - distance_by_offset(32, 10000, 400)).cwiseAbs().maxCoeff(), 1e-12);
     for (const PositionKind kind :
          {PositionKind::linear, PositionKind::integer, PositionKind::binary, PositionKind::learned}) {
-        const OffsetDots rival = offset_dots(position_codes({.kind = kind, .dim = 32}, 400), 16);
+        const OffsetDots rival = offset_dots(position_codes({.kind = kind, .dim = 32}, 400));
         EXPECT_GT((rival.high - rival.low)(10), 0.5);
         EXPECT_LE(rival.low(10), rival.mean(10));
         EXPECT_LE(rival.mean(10), rival.high(10));
         EXPECT_EQ(rival.low(399), rival.high(399)) << "only one pair is so far apart";
     }
+}
+
+TEST(OffsetDots, AreOverAllPositionsWhereThatIsAffordableAndSayOverHowMany) {
+    const MatrixD integers = position_codes({.kind = PositionKind::integer, .dim = 4}, 64);
+    const OffsetDots dots = offset_dots(integers);
+    EXPECT_EQ(dots.starts, 64);
+    double sum = 0;
+    for (Index i = 0; i + 5 < 64; ++i) sum += 4.0 * static_cast<double>(i * (i + 5));
+    EXPECT_NEAR(dots.mean(5), sum / 59, 1e-9);
+    EXPECT_EQ(last_before_rise(dots.mean), std::nullopt) << "it only falls";
+    EXPECT_EQ(offset_dots(position_codes({.dim = 512}, 400)).starts, 16);
 }
 
 TEST(SimilarityPicture, AveragesTheDotProductsOfAPixelExactly) {

@@ -22,8 +22,9 @@ void PositionsPanel::draw_alibi(Canvas& canvas, Interaction& interaction, const 
                               int slot) {
         draw_caption(canvas, where, title);
         Heatmap map = map_of(t, picture, low, high, slot);
-        if (slot == 1) map.picture.range.scale = ColorScale::square_root;
-        if (slot == 1 && params_.color == ColorMap::diverging) map.picture.map = ColorMap::viridis;
+        map.fill = true;
+        if (slot == 1) map.picture.range.scale = ColorScale::logarithmic;
+        if (params_.color == ColorMap::diverging) map.picture.map = ColorMap::viridis;  // neither changes its sign
         map.row_title = "← query i";
         map.column_title = "key j →";
         map.value_title = slot == 0 ? "bias" : "weight";
@@ -37,14 +38,14 @@ void PositionsPanel::draw_alibi(Canvas& canvas, Interaction& interaction, const 
     };
     const double lowest = static_cast<double>(facts.bias->array().isNaN().select(0.0F, facts.bias->array()).minCoeff());
     const double most = std::max(-lowest, 1e-12);
-    const bool diverging = params_.color == ColorMap::diverging;
-    draw_map(rest.cut_left(rest.width() / 2 - gap_between_pictures / 2), facts.bias, -most, diverging ? most : 0,
+    draw_map(rest.cut_left(rest.width() / 2 - gap_between_pictures / 2), facts.bias, -most, 0,
              fmt::format("Head {}: the bias −{}·|i−j|", shown.request.head, short_number(slope)), 0);
     rest.cut_left(gap_between_pictures);
     draw_map(rest, facts.weights, 0, 1, "What it makes of equal scores: softmax of the bias, causal", 1);
     Plot plot;
     plot.title = "The slope of each head";
-    plot.note = "steep heads look at their neighbours, flat ones far back";
+    plot.note =
+        "steep heads look at their neighbours, flat ones far back; the paper gives the formula for H a power of two";
     plot.x = {.name = "head h", .categories = {}};
     plot.y = {.name = "slope", .log = true};
     plot.legend = false;

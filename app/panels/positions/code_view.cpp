@@ -23,8 +23,7 @@ void PositionsPanel::draw_code(Canvas& canvas, Interaction& interaction, const R
     const Shown& shown = *shown_;
     Rect rest = area;
     Heatmap map = code_map(canvas.theme(), shown.picture, shown.largest, 0);
-    if (!map.pinned && params_.position < map.rows)
-        map.lit = Cell{params_.position, std::min<Index>(2 * params_.pair, map.columns - 1)};
+    if (!map.pinned && here() < map.rows) map.lit = Cell{here(), followed_entry()};
     const bool wide = area.width() >= 620;
     Rect left = wide ? rest.cut_left(rest.width() * 0.5F) : rest;
     take_click(draw_heatmap(canvas, interaction, left, map, views_[0]), 0);
@@ -49,7 +48,7 @@ std::vector<int> PositionsPanel::lanes() const {
         const int unit = params_.waves > 1 ? k * (units - 1) / std::max(params_.waves - 1, 1) : 0;
         entries.push_back(unit * step);
     }
-    if (sinusoidal && params_.pair < dim / 2) entries.push_back(2 * params_.pair);
+    entries.push_back(followed_entry());
     if (hovered_ && hovered_->column < dim) entries.push_back(static_cast<int>(hovered_->column));
     std::sort(entries.begin(), entries.end(), std::greater<>());  // the fastest on top
     entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
@@ -64,14 +63,15 @@ void PositionsPanel::draw_waves(Canvas& canvas, Interaction& interaction, const 
     const bool sinusoidal = r.code.kind == PositionKind::sinusoidal;
     Plot plot;
     plot.title = sinusoidal ? "Each entry is a wave over the positions" : "Each entry over the positions";
-    plot.x = {.name = "position i", .integers = true};
+    const double last = static_cast<double>(r.length - 1);
+    plot.x = {.name = "position i", .range = ViewWindow{-0.02 * last, 1.02 * last}, .integers = true};
     plot.legend = false;
     const std::vector<int> entries = lanes();
-    const int lit = hovered_ ? static_cast<int>(hovered_->column) : 2 * params_.pair;
+    const int lit = hovered_ ? static_cast<int>(hovered_->column) : followed_entry();
     for (std::size_t lane = 0; lane < entries.size(); ++lane) {
         const int entry = entries[lane];
         const double w = sinusoidal ? position_frequency(entry / 2, r.code.dim, r.code.base) : 0;
-        plot.y.categories.push_back(sinusoidal ? fmt::format("{} {}  λ {}", entry % 2 == 0 ? "sin" : "cos", entry / 2,
+        plot.y.categories.push_back(sinusoidal ? fmt::format("{} {}  λ {}", entry, entry % 2 == 0 ? "sin" : "cos",
                                                              short_number(2 * std::numbers::pi / w, 3))
                                                : fmt::format("entry {}", entry));
         const bool strong = entry == lit;
@@ -94,34 +94,34 @@ void PositionsPanel::draw_waves(Canvas& canvas, Interaction& interaction, const 
             }
         if (r.code.kind == PositionKind::binary) wave.kind = Series::steps;
         plot.series.push_back(std::move(wave));
-        if (params_.position < shown.codes.rows())
-            plot.series.push_back(
-                {.name = {},
-                 .color = t.key,
-                 .kind = Series::points,
-                 .x = {static_cast<double>(params_.position)},
-                 .y = {static_cast<double>(lane) + 0.42 * shown.codes(params_.position, entry) / shown.largest},
-                 .y_high = {},
-                 .width = 3.2F,
-                 .marker = Marker::circle});
+        if (here() < shown.codes.rows())
+            plot.series.push_back({.name = {},
+                                   .color = t.key,
+                                   .kind = Series::points,
+                                   .x = {static_cast<double>(here())},
+                                   .y = {static_cast<double>(lane) + 0.42 * shown.codes(here(), entry) / shown.largest},
+                                   .y_high = {},
+                                   .width = 3.2F,
+                                   .marker = Marker::circle});
     }
     const auto top = static_cast<double>(entries.size());
     plot.y.range = ViewWindow{-0.6, top - 0.4};
     plot.series.push_back({.name = {},
                            .color = t.key.alpha(0.6F),
-                           .x = {static_cast<double>(params_.position), static_cast<double>(params_.position)},
+                           .x = {static_cast<double>(here()), static_cast<double>(here())},
                            .y = {-0.6, top - 0.4},
                            .y_high = {},
                            .width = 1.5F,
                            .marker = Marker::none});
-    plot.note = fmt::format("dots: position {}", params_.position);
+    plot.note = here() < shown.codes.rows() ? fmt::format("λ: wavelength in positions; dots: position {}", here())
+                                            : fmt::format("the table ends before position {}", here());
     draw_plot(canvas, area, plot, waves_view_, interaction.area("waves", area));
 }
 
 // The digits of a few positions around the one that is looked at.
 void PositionsPanel::draw_counter(Canvas& canvas, Interaction& interaction, const Rect& area) {
     const Theme& t = canvas.theme();
-    const int first = params_.position / counted * counted;
+    const int first = here() / counted * counted;
     int bits = 4;
     while (bits < 13 && (1 << bits) < params_.length) ++bits;
     if (!counter_ || counter_of_ != std::pair(first, bits)) {
@@ -150,8 +150,8 @@ void PositionsPanel::draw_counter(Canvas& canvas, Interaction& interaction, cons
     map.color_bar = false;
     map.fill = true;
     // The highest bit that has just changed.
-    const int changed = params_.position == 0 ? 0 : std::countr_zero(static_cast<unsigned>(params_.position));
-    map.lit = Cell{params_.position - first, std::min(changed, bits - 1)};
+    const int changed = here() == 0 ? 0 : std::countr_zero(static_cast<unsigned>(here()));
+    map.lit = Cell{here() - first, std::min(changed, bits - 1)};
     PrefixedInteraction own(interaction, "counter ");
     const HeatmapEvents events = draw_heatmap(canvas, own, inside, map, views_[1]);
     if (events.clicked) params_.position = std::min(first + static_cast<int>(events.clicked->row), params_.length - 1);

@@ -8,12 +8,11 @@
 
 #include "core/attention/attention.hpp"
 #include "core/base/random.hpp"
-#include "core/text/word_vectors.hpp"
 
 namespace attnscope::positions_panel {
 namespace {
 
-constexpr Index similarity_pixels = 512, starts = 16, draws = 24, far = 1'000'000, most_tokens = 512;
+constexpr Index similarity_pixels = 512, far = 1'000'000, most_tokens = 512;
 constexpr float no_value = std::numeric_limits<float>::quiet_NaN();
 
 Picture share(Matrix values) {
@@ -53,11 +52,11 @@ RotationFacts rotation_facts(const Request& r, const MatrixD& codes) {
     return facts;
 }
 
-SimilarityFacts similarity_facts(const MatrixD& codes) {
+SimilarityFacts similarity_facts(const MatrixD& codes, bool sinusoidal) {
     const KeyRange all{0, codes.rows()};
     SimilarityFacts facts{.picture = share(similarity_picture(codes, all, all, similarity_pixels)),
-                          .dots = offset_dots(codes, starts)};
-    facts.rise = last_before_rise(facts.dots.mean);
+                          .dots = offset_dots(codes)};
+    if (sinusoidal) facts.rise = last_before_rise(facts.dots.mean);  // of the others it is a matter of i too
     return facts;
 }
 
@@ -69,7 +68,7 @@ struct Words {
 Result<Words> words_of(const Request& r) {
     Result<std::vector<std::string>> tokens = tokenize(r.text, r.tokenizer, most_tokens);
     if (!tokens) return tokens.error();
-    Matrix vectors = embed(*tokens, built_in_vectors()).vectors;
+    Matrix vectors = embed(*tokens, r.vectors ? *r.vectors : built_in_vectors()).vectors;
     for (std::string& token : *tokens) token = visible_token(token);
     return Words{std::move(*tokens), std::move(vectors)};
 }
@@ -105,7 +104,7 @@ Result<RopeFacts> rope_facts(const Request& r, Shown& shown, const Progress& pro
         facts.without = share(Matrix::Constant(count, count, static_cast<float>(facts.q.dot(facts.k) / root)));
         facts.with = share(std::move(with));
     }
-    Result<RopeDecay> decay = rope_decay(r.code.dim, r.code.base, r.length, draws, r.code.seed, progress);
+    Result<RopeDecay> decay = rope_decay(r.code.dim, r.code.base, r.length, rope_draws, r.code.seed, progress);
     if (!decay) return decay.error();
     facts.decay = std::move(*decay);
     return facts;
@@ -175,7 +174,8 @@ Result<void> compute_view(const Request& r, const Progress& progress, Shown& sho
         shown.judgements = judge_codes(r.code, sinusoids, progress);
     }
     if (r.view == View::rotation) shown.rotation = rotation_facts(r, shown.codes);
-    if (r.view == View::similarity) shown.similarity = similarity_facts(shown.codes);
+    if (r.view == View::similarity)
+        shown.similarity = similarity_facts(shown.codes, r.code.kind == PositionKind::sinusoidal);
     if (r.view == View::alibi) shown.alibi = alibi_facts(r);
     if (r.view == View::rope) {
         Result<RopeFacts> facts = rope_facts(r, shown, progress);
@@ -245,8 +245,11 @@ Result<Request> make_request(const Params& p) {
 }
 
 Result<void> check_all(const Params& p) {
-    for (const View view : {View::code, View::rotation, View::rope, View::alibi})
+    for (const View view : {View::code, View::rope, View::alibi})
         if (const Result<void> valid = check_places(p, view); !valid) return valid.error();
+    if (std::abs(p.offset) >= p.length)
+        return invalid_input(fmt::format("offset {} is beyond the text: it must be from {} to {}", p.offset,
+                                         1 - p.length, p.length - 1));
     return {};
 }
 

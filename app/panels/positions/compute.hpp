@@ -13,6 +13,7 @@
 #include "core/positions/rope_decay.hpp"
 #include "core/positions/rotation.hpp"
 #include "core/positions/similarity.hpp"
+#include "core/text/word_vectors.hpp"
 
 namespace attnscope::positions_panel {
 
@@ -28,6 +29,9 @@ constexpr Index most_mapped = 512;
 /// Of the rivals so many entries are drawn: five pictures stand side by side.
 constexpr Index most_rival_entries = 128;
 
+/// How many random q and k RoPE's decay is the mean of.
+constexpr Index rope_draws = 24;
+
 /// The parameters that results depend on; what only looking needs, and what the view does not use, is not in it.
 struct Request {
     View view = View::code;
@@ -38,6 +42,7 @@ struct Request {
     Content content = Content::pair;
     std::string text;
     Tokenizer tokenizer = Tokenizer::words;
+    std::shared_ptr<const WordVectors> vectors;  // null: the built-in ones
     double amount = 1;
     Index heads = 1, head = 1;
 

@@ -188,6 +188,9 @@ TEST(PositionsCompute, DefaultsFollowAShorterTextAndWhatWasChosenDoesNot) {
             p.follow_length();
             EXPECT_EQ(error_of(p), "no error") << length;
             EXPECT_TRUE(check_all(p)) << length;
+            p.opposite = true;
+            p.follow_length();
+            EXPECT_TRUE(check_all(p)) << length;
         }
     }
     Params p;

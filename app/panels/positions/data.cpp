@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr Index decay_draws = 24, far_position = 1'000'000;
+constexpr Index far_position = 1'000'000;
 
 // Numbers in the shortest text that gives them back.
 void append_matrix(std::string& out, const MatrixD& matrix) {
@@ -32,7 +32,6 @@ void append_matrix(std::string& out, const MatrixD& matrix) {
 }
 
 Json rotation_json(const Params& p, const MatrixD& sinusoids, const OffsetRotation& m, Index by) {
-    const VectorD ones = VectorD::Ones(p.dim);
     Json json{{"offset", by}, {"block_diagonal", true}, {"orthogonality_error", m.orthogonality_error()}};
     json["max_residual"] = largest_residual(m, sinusoids, by);
     double any = json["max_residual"].get<double>();
@@ -49,7 +48,7 @@ Json criteria_json(const std::vector<Judgement>& judgements) {
                         {"criterion", criterion_names[static_cast<std::size_t>(j.criterion)]},
                         {"holds", j.holds},
                         {"measure", j.measure},
-                        {"value", j.value}});  // infinity: null
+                        {"value", j.value}});
     return list;
 }
 
@@ -57,7 +56,7 @@ Result<Json> rope_json(const Params& p, const Progress& progress) {
     const auto seed = static_cast<std::uint64_t>(p.seed);
     const MatrixD drawn = random_normal(2, p.dim, 1, seed, stable_hash("rope pair")).cast<double>();
     const VectorD q = drawn.row(0).transpose(), k = drawn.row(1).transpose();
-    Result<RopeDecay> decay = rope_decay(p.dim, p.base, p.length, decay_draws, seed, progress);
+    Result<RopeDecay> decay = rope_decay(p.dim, p.base, p.length, rope_draws, seed, progress);
     if (!decay) return decay.error();
     const double root = std::sqrt(static_cast<double>(p.dim));
     return Json{{"query_position", p.position},
@@ -68,7 +67,7 @@ Result<Json> rope_json(const Params& p, const Progress& progress) {
                 {"score", rope_score(q, k, p.position, p.key_position, p.base) / root},
                 {"score_both_100_further", rope_score(q, k, p.position + 100, p.key_position + 100, p.base) / root},
                 {"score_without", q.dot(k) / root},
-                {"decay_draws", decay_draws},
+                {"decay_draws", rope_draws},
                 {"decay_alike", values_of(decay->alike)},
                 {"decay_alike_spread", values_of(decay->alike_spread)},
                 {"decay_unrelated", values_of(decay->unrelated)}};
@@ -95,12 +94,14 @@ Result<std::string> json_of(Params p, const PositionCode& code, const MatrixD& c
     }
     header["frequencies"] = frequencies;
     header["wavelengths"] = wavelengths;
-    const OffsetDots dots = offset_dots(codes, 32);
+    const OffsetDots dots = offset_dots(codes);
     const VectorD exact = sinusoidal ? dot_by_offset(p.dim, p.base, codes.rows()) : dots.mean;
     header["dot_by_offset"] = values_of(exact);
     header["distance_by_offset"] =
         values_of(sinusoidal ? distance_by_offset(p.dim, p.base, codes.rows()) : dots.distance);
-    if (const std::optional<Index> rise = last_before_rise(exact)) header["last_offset_before_rise"] = *rise;
+    if (!sinusoidal) header["offsets_averaged_over"] = dots.starts;
+    const std::optional<Index> rise = sinusoidal ? last_before_rise(exact) : std::nullopt;
+    if (rise) header["last_offset_before_rise"] = *rise;
     progress.report(0.3);
     const Index by = p.opposite ? -p.offset : p.offset;
     const OffsetRotation m(p.dim, p.base, by);

@@ -39,24 +39,24 @@ std::string PositionsPanel::explain_code(Index position, Index entry) const {
 
 std::string PositionsPanel::explain_rotation() const {
     const Request& r = shown_->request;
-    const Index to = there(), j = std::min<Index>(params_.pair, r.code.dim / 2 - 1);
+    const Index to = there(), j = std::min<Index>(followed_pair(), r.code.dim / 2 - 1);
     const double w = position_frequency(j, r.code.dim, r.code.base);
-    const SinCos from = turn(params_.position, w), end = turn(to, w), by = turn(to - params_.position, w);
+    const SinCos from = turn(here(), w), end = turn(to, w), by = turn(to - here(), w);
     return fmt::format(
         "pair {}: a = {} · {} rad.  cos a · sin(i·w) + sin a · cos(i·w) = {} · {} + {} · {} = {} = sin({}·w) = {}", j,
-        short_number(static_cast<double>(to - params_.position)), short_number(w), short_number(by.cos),
-        short_number(from.sin), short_number(by.sin), short_number(from.cos),
-        short_number(by.cos * from.sin + by.sin * from.cos), to, short_number(end.sin));
+        short_number(static_cast<double>(to - here())), short_number(w), short_number(by.cos), short_number(from.sin),
+        short_number(by.sin), short_number(from.cos), short_number(by.cos * from.sin + by.sin * from.cos), to,
+        short_number(end.sin));
 }
 
 std::string PositionsPanel::explain_rope() const {
     const Request& r = shown_->request;
     const RopeFacts& facts = *shown_->rope;
     const double root = std::sqrt(static_cast<double>(r.code.dim));
-    const double turned = rope_score(facts.q, facts.k, params_.position, params_.key_position, r.code.base) / root;
+    const double turned = rope_score(facts.q, facts.k, here(), key_place(), r.code.base) / root;
     return fmt::format("(R_{{{}}} q) · (R_{{{}}} k) / √{} = {}     without RoPE: q · k / √{} = {}     m − n = {}",
-                       params_.position, params_.key_position, r.code.dim, short_number(turned), r.code.dim,
-                       short_number(facts.q.dot(facts.k) / root), params_.position - params_.key_position);
+                       here(), key_place(), r.code.dim, short_number(turned), r.code.dim,
+                       short_number(facts.q.dot(facts.k) / root), here() - key_place());
 }
 
 std::string PositionsPanel::explain_cell(const Cell& cell) const {
@@ -113,12 +113,12 @@ std::string PositionsPanel::explained() const {
     const View view = shown_->request.view;
     if (view == View::rotation) return explain_rotation();
     if (view == View::rope && shown_->request.content == Content::pair) return explain_rope();
-    if (view == View::similarity && !hovered_) return explain_cell({params_.position, there()});
-    if (params_.pin_row >= 0 && view != View::similarity && view != View::rope && view != View::sum)
+    if (view == View::similarity && !hovered_) return explain_cell({here(), there()});
+    if (params_.pin_row >= 0 && params_.pin_column >= 0 && view != View::similarity && view != View::rope &&
+        view != View::sum)
         return explain_cell({params_.pin_row, params_.pin_column});
     if (hovered_) return explain_cell(*hovered_);
-    if (view == View::code)
-        return explain_cell({params_.position, std::min<Index>(2 * params_.pair, shown_->request.code.dim - 1)});
+    if (view == View::code) return explain_cell({here(), followed_entry()});
     return {};
 }
 

@@ -9,6 +9,7 @@
 #include "app/panels/positions/parts.hpp"
 #include "app/panels/positions/positions_panel.hpp"
 #include "app/panels/workspace.hpp"
+#include "core/io/temp_folder.hpp"
 
 namespace attnscope::positions_panel {
 namespace panel_test {
@@ -43,6 +44,17 @@ TEST(PositionsPanel, ExplainsWithTheUsersNumbers) {
     panel.params().pin_column = 5;
     panel.wait();
     EXPECT_THAT(panel.explain_text(), HasSubstr("bias = −m_3 · |9 − 5| = −0.1250 · 4 = −0.5000"));
+}
+
+TEST(PositionsPanel, ARowPinnedWithoutAColumnExplainsWhatIsLookedAt) {
+    for (const View view : {View::code, View::alibi}) {
+        PositionsPanel panel;
+        panel.params().view = view;
+        panel.params().pin_row = 0;
+        panel.wait();
+        EXPECT_EQ(panel.explain_text().find("NaN"), std::string::npos);
+        EXPECT_EQ(panel.explain_text().find("-1"), std::string::npos);
+    }
 }
 
 TEST(PositionsPanel, KeysMoveThePositionTheOffsetAndThePairAndStopAtTheEnds) {
@@ -109,8 +121,7 @@ TEST(PositionsPanel, SaysWhatIsRandomAndWhereATableEnds) {
     EXPECT_THAT(panel.explain_text(), HasSubstr("row 12 of a random table (seed 4)"));
 }
 
-// ---- drawing
-// ---------------------------------------------------------------------------------------------------------
+// ---- drawing -------------------------------------------------------------------------------------------------------
 
 TEST(PositionsPanel, DrawsEveryViewAtEverySizeInsideItsArea) {
     static TextShaper shaper;
@@ -162,6 +173,18 @@ TEST(PositionsPanel, DrawsWhileAnOlderResultIsOnTheScreen) {
         Recorder canvas(shaper);
         panel.draw(canvas, nobody, Rect::sized({0, 0}, 1200, 800));
         panel.draw_explain(canvas, Rect::sized({0, 800}, 1200, 60));
+        panel.params().position = 5000;
+        panel.params().key_position = 8000;
+        panel.params().offset = -7000;
+        panel.params().pair = 511;
+        panel.params().pin_row = panel.params().pin_column = 8000;
+        panel.draw(canvas, nobody, Rect::sized({0, 0}, 1200, 800));
+        panel.draw_explain(canvas, Rect::sized({0, 800}, 1200, 60));
+        for (const View other : all_views) {  // the next view is not computed yet
+            panel.params().view = other;
+            panel.draw(canvas, nobody, Rect::sized({0, 0}, 1200, 800));
+            panel.draw_explain(canvas, Rect::sized({0, 800}, 1200, 60));
+        }
         panel.params() = {};
         panel.params().view = view;
         panel.params().length = 400;
@@ -236,8 +259,7 @@ TEST(PositionsPanel, DraggingThePositionLeavesTheMatrixAlone) {
     EXPECT_EQ(panel.shown(), before);
 }
 
-// ---- sending
-// ---------------------------------------------------------------------------------------------------------
+// ---- sending -------------------------------------------------------------------------------------------------------
 
 TEST(PositionsPanel, SendsItsCodeToTheAttentionPanelAndUndoTakesItBack) {
     Workspace workspace;
@@ -290,6 +312,45 @@ TEST(PositionsPanel, SendsItsCodeToTheAttentionPanelAndUndoTakesItBack) {
 }
 
 // ---- data
+TEST(PositionsPanel, TheTypedSentenceGoesAlongFromPanelToPanelAndIsNoStepToUndo) {
+    Workspace workspace;
+    const auto text_of = [&](std::string_view panel) {
+        return to_text(*find(workspace.find_panel(panel)->params, "text"));
+    };
+    ASSERT_EQ(workspace.active().info.name, "attention");
+    workspace.record_changes("");
+    ASSERT_TRUE(set_from_text(*find(workspace.active().params, "text"), "bread and wine"));
+    ASSERT_TRUE(set_from_text(*find(workspace.active().params, "tokenizer"), "characters"));
+    workspace.record_changes("");
+    EXPECT_NE(text_of("positions"), "bread and wine");
+    for (std::size_t i = 0; i < workspace.entries().size(); ++i)
+        if (workspace.entries()[i].info.name == "positions") workspace.switch_to(i);
+    workspace.record_changes("");
+    EXPECT_EQ(text_of("positions"), "bread and wine");
+    EXPECT_EQ(to_text(*find(workspace.active().params, "tokenizer")), "characters");
+    EXPECT_TRUE(workspace.undo()) << "takes back the typing, in both";
+    EXPECT_NE(text_of("positions"), "bread and wine");
+    EXPECT_NE(text_of("attention"), "bread and wine");
+    EXPECT_FALSE(workspace.can_undo());
+}
+
+TEST(PositionsPanel, TakesTheUsersOwnVectors) {
+    const TempFolder folder;
+    const std::string file = folder.file("v.txt", "bread 1 0\nwine 0 2\n");
+    PositionsPanel panel;
+    panel.params().view = View::sum;
+    panel.params().text = "bread wine";
+    panel.params().vectors = file;
+    panel.wait();
+    ASSERT_FALSE(panel.status().error) << panel.status().error->what;
+    EXPECT_EQ(*panel.shown()->sum->x, Matrix((Matrix(2, 2) << 1, 0, 0, 2).finished()));
+    EXPECT_THAT(panel.status().provenance, HasSubstr("yours"));
+    panel.params().vectors = (folder / "none.txt").string();
+    panel.wait();
+    ASSERT_TRUE(panel.status().error);
+    EXPECT_THAT(panel.status().error->what, HasSubstr("none.txt"));
+}
+
 // ------------------------------------------------------------------------------------------------------------
 
 nlohmann::json json_of(const PositionsPanel& panel) {
@@ -333,7 +394,7 @@ TEST(PositionsData, RefusesWhatThePictureWouldRefuse) {
     panel.params().offset = 64;
     const Result<std::string> far = panel.data_job(DataFormat::json)({});
     ASSERT_FALSE(far);
-    EXPECT_THAT(far.error().what, HasSubstr("offset 64 carries position"));
+    EXPECT_THAT(far.error().what, HasSubstr("offset 64 is beyond the text"));
     panel.params().offset = 1;
     panel.params().dim = 5;
     EXPECT_FALSE(panel.data_job(DataFormat::csv)({}));

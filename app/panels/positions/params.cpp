@@ -23,17 +23,15 @@ void Params::describe(Describe& d) {
     d.integer("length", length,
               {.label = "length n",
                .min = 2,
-               .max = 512,
-               .highest = longest,
+               .max = longest,
                .log = true,
                .unit = "positions",
-               .help = "How many positions there are, up to 8192.",
+               .help = "How many positions there are.",
                .visible = not_in(View::sum)});
     d.integer("dim", dim,
               {.label = "width d",
                .min = 2,
-               .max = 512,
-               .highest = widest,
+               .max = widest,
                .log = true,
                .help = "How many entries a code has: an even number up to 1024, since each sine has its cosine.",
                .visible = [this] { return view != View::sum && view != View::alibi; }});
@@ -72,7 +70,8 @@ void Params::describe(Describe& d) {
                .min = 0,
                .max = 63,
                .highest = longest - 1,
-               .help = "The position that is looked at (RoPE: the query's, m), from 0.",
+               .help = "The position that is looked at (RoPE: the query's, m), from 0. Until it is chosen it follows a "
+                       "shorter text.",
                .visible = [this] {
                    return view == View::code || view == View::rotation || view == View::similarity || one_pair();
                }});
@@ -90,7 +89,7 @@ void Params::describe(Describe& d) {
                .max = 32,
                .lowest = 1 - longest,
                .highest = longest - 1,
-               .help = "A second offset b: M_b M_δ is compared with M_(δ+b).",
+               .help = "A second offset b, of any size: M_b M_δ is compared with M_(δ+b).",
                .visible = in(View::rotation)});
     d.toggle("opposite", opposite,
              {.label = "other sign",
@@ -138,7 +137,7 @@ void Params::describe(Describe& d) {
                .highest = 64,
                .help = "Whose bias is shown, from 1 (the steepest).",
                .visible = in(View::alibi)});
-    const auto words = [this] { return view == View::sum || (view == View::rope && content == Content::sentence); };
+    const auto words = [this] { return uses_text(); };
     d.text("text", text,
            {.label = "text",
             .max_bytes = 1U << 16U,
@@ -146,6 +145,11 @@ void Params::describe(Describe& d) {
             .visible = words});
     d.choice("tokenizer", tokenizer, {"words", "characters"},
              {.label = "tokens", .help = "Whether a token is a word or a character.", .visible = words});
+    d.text("vectors", vectors,
+           {.label = "vectors",
+            .max_bytes = 4096,
+            .help = "Your own word vectors, a text file as of GloVe or fastText; empty: the built-in ones.",
+            .visible = words});
     d.real("amount", amount,
            {.label = "amount",
             .min = 0,

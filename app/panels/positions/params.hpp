@@ -43,6 +43,7 @@ struct Params {
 
     std::string text = "the king and the queen ate bread and drank water in the month of march";
     Tokenizer tokenizer = Tokenizer::words;
+    std::string vectors;  // a file; empty: the built-in ones
     double amount = 1;
 
     ColorMap color = ColorMap::diverging;
@@ -58,6 +59,8 @@ struct Params {
     bool shows_encoding() const { return view == View::code || view == View::similarity || view == View::sum; }
     /// RoPE on one q and k, the same everywhere.
     bool one_pair() const { return view == View::rope && content == Content::pair; }
+    /// Whether words are looked at.
+    bool uses_text() const { return view == View::sum || (view == View::rope && content == Content::sentence); }
     bool uses_seed() const {
         return view == View::rivals || view == View::rope || (shows_encoding() && encoding == Encoding::learned);
     }

@@ -9,7 +9,15 @@
 namespace attnscope {
 namespace positions_panel {
 
-PositionsPanel::PositionsPanel() : job_(compute_shown, {.describe = in_words, .wake = waker()}) {}
+PositionsPanel::PositionsPanel()
+    : vectors_(
+          [](const std::string& path, const Progress&) -> Result<std::shared_ptr<const WordVectors>> {
+              Result<WordVectors> loaded = load_text_vectors(path);
+              if (!loaded) return loaded.error();
+              return std::shared_ptr<const WordVectors>(std::make_shared<const WordVectors>(std::move(*loaded)));
+          },
+          {.describe = [](const std::string& path) { return path; }, .wake = waker()}),
+      job_(compute_shown, {.describe = in_words, .wake = waker()}) {}
 
 PanelInfo PositionsPanel::info() const {
     return {.name = "positions",
@@ -25,16 +33,32 @@ std::string PositionsPanel::source_text() const {
     return fmt::format("{} positions, codes of {} entries", params_.length, params_.dim);
 }
 
+// The request, once the user's vectors are read where they are wanted; nothing until then.
+Result<std::optional<Request>> PositionsPanel::request_with_vectors() {
+    Result<Request> wanted = make_request(params_);
+    if (!wanted) return wanted.error();
+    if (!params_.uses_text() || params_.vectors.empty()) {
+        vectors_.cancel();  // naming a file again reads it again
+        return std::optional(std::move(*wanted));
+    }
+    vectors_.submit(params_.vectors);
+    const auto& loaded = vectors_.poll();
+    if (loaded.error) return *loaded.error;
+    if (!loaded.value || *loaded.request != params_.vectors) return std::optional<Request>();
+    wanted->vectors = *loaded.value;
+    return std::optional(std::move(*wanted));
+}
+
 void PositionsPanel::update() {
     params_.follow_length();
-    const Result<Request> wanted = make_request(params_);
+    const Result<std::optional<Request>> wanted = request_with_vectors();
     error_.reset();
     if (!wanted) {
         error_ = wanted.error();
-    } else if (*wanted != cancelled_) {
+    } else if (*wanted && *wanted != cancelled_) {
         cancelled_.reset();
-        newest_ = *wanted;
-        job_.submit(*wanted);
+        newest_ = **wanted;
+        job_.submit(**wanted);
     }
     const auto& computed = job_.poll();
     if (!error_) error_ = computed.error;
@@ -47,12 +71,16 @@ void PositionsPanel::update() {
 
 void PositionsPanel::wait() {
     update();
+    vectors_.wait();
+    update();
     job_.wait();
     update();
 }
 
 void PositionsPanel::cancel() {
+    if (vectors_.stale()) params_.vectors.clear();
     cancelled_ = newest_;
+    vectors_.cancel();
     job_.cancel();
 }
 
@@ -72,7 +100,7 @@ void PositionsPanel::agree() {
 PanelStatus PositionsPanel::status() const {
     PanelStatus status;
     status.error = cancelled_ ? std::optional(Error{ErrorCode::cancelled, "cancelled"}) : error_;
-    status.stale = job_.stale();
+    status.stale = job_.stale() || vectors_.stale();
     status.progress = job_.progress();
     status.seconds = seconds_;
     if (!shown_) return status;
@@ -85,16 +113,39 @@ PanelStatus PositionsPanel::status() const {
                                                  : "formula";
     if (r.view == View::rope && r.content == Content::sentence)
         status.provenance = fmt::format("trained vectors; decay: random (seed {})", r.code.seed);
+    if (r.vectors) status.provenance = "yours: " + r.vectors->note();
     if (learned && (r.view == View::code || r.view == View::similarity) && r.code.rows < r.length)
         status.note = fmt::format("the table ends: positions {} to {} have no code", r.code.rows, r.length - 1);
+    if (r.code.kind == PositionKind::binary && r.code.dim < 14 && r.length > Index{1} << r.code.dim)
+        status.note =
+            fmt::format("{} bits count to {}: codes repeat from there on", r.code.dim, Index{1} << r.code.dim);
+    if (r.view == View::similarity && shown_->codes.rows() > shown_->similarity->picture->rows())
+        status.note = "each pixel is the average of several cells";
     if ((r.view == View::alibi || (r.view == View::rope && r.content == Content::pair)) && r.length > most_mapped)
         status.note = fmt::format("maps are of the first {} positions", most_mapped);
     return status;
 }
 
-Index PositionsPanel::there() const {
-    const bool back = params_.view == View::rotation && params_.opposite;
-    return params_.position + (back ? -params_.offset : params_.offset);
+int PositionsPanel::here() const {
+    return std::clamp(params_.position, 0, std::max(static_cast<int>(shown_->positions()) - 1, 0));
+}
+
+int PositionsPanel::there() const {
+    const bool back = shown_->request.view == View::rotation && params_.opposite;
+    return std::clamp(here() + (back ? -params_.offset : params_.offset), 0,
+                      std::max(static_cast<int>(shown_->positions()) - 1, 0));
+}
+
+int PositionsPanel::key_place() const {
+    return std::clamp(params_.key_position, 0, std::max(static_cast<int>(shown_->positions()) - 1, 0));
+}
+
+int PositionsPanel::followed_pair() const {
+    return std::clamp(params_.pair, 0, std::max(static_cast<int>(shown_->request.code.dim / 2) - 1, 0));
+}
+
+int PositionsPanel::followed_entry() const {
+    return shown_->request.code.kind == PositionKind::sinusoidal ? 2 * followed_pair() : 0;
 }
 
 // The code as the attention panel's; with the sentence when it is what the code was added to.
@@ -117,9 +168,10 @@ void PositionsPanel::send() {
         sent.values.emplace_back("head", std::int64_t{std::min(params_.head, 16)});
     }
     if (params_.view == View::sum) sent.values.emplace_back("position_amount", params_.amount);
-    if (uses_text()) {
+    if (params_.uses_text()) {
         sent.values.emplace_back("source", std::string("text"));
         sent.values.emplace_back("text", params_.text);
+        sent.values.emplace_back("vectors", params_.vectors);
         sent.values.emplace_back("tokenizer",
                                  std::string(params_.tokenizer == Tokenizer::words ? "words" : "characters"));
     }

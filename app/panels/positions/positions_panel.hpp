@@ -24,7 +24,7 @@ public:
     PanelInfo info() const override;
     void draw_icon(Canvas& canvas, const Rect& rect, Color color) const override;
     void describe(Describe& description) override { params_.describe(description); }
-    std::string source_key() const override { return uses_text() ? "text" : ""; }
+    std::string source_key() const override { return params_.uses_text() ? "text" : ""; }
     std::string source_text() const override;
     void update() override;
     void wait() override;
@@ -44,14 +44,12 @@ public:
     const std::shared_ptr<const Shown>& shown() const { return shown_; }
 
 private:
-    bool uses_text() const {
-        return params_.view == View::sum || (params_.view == View::rope && params_.content == Content::sentence);
-    }
     /// How the matrices of this picture are coloured: from -most to most, or with 0 in the middle.
     Heatmap map_of(const Theme& theme, Picture picture, double low, double high, int slot) const;
     Heatmap code_map(const Theme& theme, Picture picture, double largest, int slot) const;
     void take_click(const HeatmapEvents& events, int slot);
     void send();
+    Result<std::optional<Request>> request_with_vectors();
 
     void draw_title(Canvas& canvas, Interaction& interaction, const Rect& area);
     void draw_code(Canvas& canvas, Interaction& interaction, const Rect& area);
@@ -70,7 +68,12 @@ private:
     void draw_alibi(Canvas& canvas, Interaction& interaction, const Rect& area);
     void draw_sum(Canvas& canvas, Interaction& interaction, const Rect& area);
 
-    Index there() const;            // where the rotation carries the position
+    // What is looked at, within what is shown: settings may have gone on, or be refused.
+    int here() const;
+    int there() const;  // where the rotation carries the position
+    int key_place() const;
+    int followed_pair() const;
+    int followed_entry() const;     // of it, or the first one of codes that have no pairs
     std::string explained() const;  // as draw_formula() wants it
     std::string explain_cell(const Cell& cell) const;
     std::string explain_code(Index position, Index entry) const;
@@ -79,6 +82,7 @@ private:
     std::vector<int> lanes() const;  // the entries drawn as waves
 
     Params params_;
+    JobSlot<std::string, std::shared_ptr<const WordVectors>> vectors_;  // of the user's file
     JobSlot<Request, Shown> job_;
     std::shared_ptr<const Shown> shown_;
     std::uint64_t generation_ = 0;

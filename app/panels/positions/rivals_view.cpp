@@ -12,13 +12,14 @@ namespace attnscope::positions_panel {
 void PositionsPanel::draw_rivals(Canvas& canvas, Interaction& interaction, const Rect& area) {
     const Theme& t = canvas.theme();
     Rect rest = area;
-    Rect row = rest.cut_top(rest.height() * 0.47F);
+    constexpr float table_needs = 252;
+    Rect row = rest.cut_top(std::min(rest.height() * 0.47F, rest.height() - table_needs));
     rest.cut_top(14);
     const float width = row.width() / static_cast<float>(shown_->rivals.size());
     for (std::size_t k = 0; k < shown_->rivals.size(); ++k) {
         const RivalPicture& rival = shown_->rivals[k];
         Rect place = row.cut_left(width);
-        place.cut_right(k + 1 < shown_->rivals.size() ? 14 : 0);
+        place.cut_right(k + 1 < shown_->rivals.size() ? 24 : 0);
         const Rect title = place.cut_top(22);
         const bool chosen = kind_of(params_.encoding) == rival.kind;
         const std::string name(position_names[static_cast<std::size_t>(rival.kind)]);
@@ -33,7 +34,7 @@ void PositionsPanel::draw_rivals(Canvas& canvas, Interaction& interaction, const
         map.row_title = k == 0 ? "← position" : "";
         map.value_title = "";
         map.color_bar = false;
-        if (k > 0) map.row_labels = AxisLabels();
+        if (k > 0) map.row_labels = map.column_labels = AxisLabels();
         PrefixedInteraction own(interaction, name + " ");
         draw_heatmap(canvas, own, place, map, views_[k]);
     }
@@ -51,7 +52,7 @@ void PositionsPanel::draw_criteria(Canvas& canvas, const Rect& area) {
     const Rect names = rest.cut_left(112);
     const float width = rest.width() / static_cast<float>(titles.size());
     const float height = std::min(52.0F, (rest.height() - head) / static_cast<float>(rival_codes.size()));
-    if (height < 22 || shown_->judgements.size() != titles.size() * rival_codes.size()) return;
+    if (height < 20 || shown_->judgements.size() != titles.size() * rival_codes.size()) return;
     const TextStyle title{.color = t.text, .size = 14, .bold = true}, small{.color = t.quiet, .size = 11.5F};
     for (std::size_t c = 0; c < titles.size(); ++c) {
         const float x = rest.min.x + width * static_cast<float>(c);
@@ -71,18 +72,25 @@ void PositionsPanel::draw_criteria(Canvas& canvas, const Rect& area) {
         }
         canvas.text_middle({x, middle}, j.holds ? "✓" : "✗",
                            {.color = j.holds ? t.query : t.key, .size = 16, .bold = true});
-        // What was measured is said above; only what differs from that stands here.
-        const std::string& usual = shown_->judgements[k % titles.size()].measure;
-        const bool other = j.measure != usual && height >= 34;
+        const std::string value = short_number(j.value, 4);
         const TextStyle number{.color = t.text, .size = 14, .font = Font::mono};
-        canvas.text_middle({x + 22, middle - (other ? 8.0F : 0.0F)},
-                           canvas.shaper().fit(short_number(j.value, 4), width - 30, number), number);
-        const std::string text =
-            other && j.measure.starts_with(usual + ", ") ? j.measure.substr(usual.size() + 2) : j.measure;
-        if (other) canvas.text({x + 22, middle + 14}, canvas.shaper().fit(text, width - 30, small), small);
+        // What was measured is said above; what differs from that stands below the number, or beside it.
+        const std::string& usual = shown_->judgements[k % titles.size()].measure;
+        const std::string other = j.measure == usual                    ? ""
+                                  : j.measure.starts_with(usual + ", ") ? j.measure.substr(usual.size() + 2)
+                                                                        : j.measure;
+        const bool below = !other.empty() && height >= 34;
+        canvas.text_middle({x + 22, middle - (below ? 8.0F : 0.0F)}, canvas.shaper().fit(value, width - 30, number),
+                           number);
+        if (below) {
+            canvas.text({x + 22, middle + 14}, canvas.shaper().fit(other, width - 30, small), small);
+        } else if (!other.empty()) {
+            const float beside = 30 + canvas.shaper().width(value, number);
+            canvas.text_middle({x + beside, middle}, canvas.shaper().fit(other, width - beside - 6, small), small);
+        }
     }
     draw_paragraph(canvas, note,
-                   "“Defined beyond n” says only that longer texts get codes of the same size. Models trained with "
+                   "“Defined beyond n” says only that longer texts have codes. Models trained with "
                    "sinusoidal codes on n positions still do poorly beyond them (Press, Smith, Lewis 2022).",
                    {.color = t.quiet, .size = 12.5F});
 }

@@ -18,9 +18,8 @@ void PositionsPanel::draw_rope(Canvas& canvas, Interaction& interaction, const R
     Rect rest = area;
     const bool pair = shown.request.content == Content::pair;
     if (pair) {
-        const std::vector<LineMark> marks{
-            {params_.position, fmt::format("query, m = {}", params_.position), t.query},
-            {params_.key_position, fmt::format("key, n = {}", params_.key_position), t.key}};
+        const std::vector<LineMark> marks{{here(), fmt::format("query, m = {}", here()), t.query},
+                                          {key_place(), fmt::format("key, n = {}", key_place()), t.key}};
         if (const auto moved = draw_number_line(canvas, interaction, rest.cut_top(number_line_height),
                                                 shown.positions(), marks, dragged_)) {
             params_.position = static_cast<int>((*moved)[0]);
@@ -43,8 +42,8 @@ void PositionsPanel::draw_rope(Canvas& canvas, Interaction& interaction, const R
             map.row_labels = shown.tokens;
             map.column_labels = shown.tokens;
             map.number_thinned = false;
-        } else if (params_.position < map.rows && params_.key_position < map.columns) {
-            map.pinned = Cell{params_.position, params_.key_position};
+        } else if (here() < map.rows && key_place() < map.columns) {
+            map.pinned = Cell{here(), key_place()};
         }
         PrefixedInteraction own(interaction, slot == 0 ? "without " : "with ");
         const HeatmapEvents events = draw_heatmap(canvas, own, where, map, views_[static_cast<std::size_t>(slot)]);
@@ -62,7 +61,7 @@ void PositionsPanel::draw_rope(Canvas& canvas, Interaction& interaction, const R
     if (pair) {
         rest.cut_left(gap_between_pictures);
         draw_caption(canvas, rest, "q turns by m·w_j, k by n·w_j");
-        const std::vector<int> pairs = spread_pairs(4, static_cast<int>(shown.request.code.dim / 2), params_.pair);
+        const std::vector<int> pairs = spread_pairs(4, static_cast<int>(shown.request.code.dim / 2), followed_pair());
         const auto count = static_cast<int>(pairs.size());
         const int columns = columns_for(rest, count);
         for (int k = 0; k < count; ++k) {
@@ -70,8 +69,7 @@ void PositionsPanel::draw_rope(Canvas& canvas, Interaction& interaction, const R
             const double w = position_frequency(j, shown.request.code.dim, shown.request.code.base);
             const double q0 = facts.q(2 * j), q1 = facts.q(2 * j + 1), k0 = facts.k(2 * j), k1 = facts.k(2 * j + 1);
             // As clocks: clockwise from the top; turning a point of the plane by t moves it the other way round.
-            const double from = std::atan2(q0, q1) - w * params_.position,
-                         to = std::atan2(k0, k1) - w * params_.key_position;
+            const double from = std::atan2(q0, q1) - w * here(), to = std::atan2(k0, k1) - w * key_place();
             const double longest_hand = std::max(std::hypot(q0, q1), std::hypot(k0, k1));
             const Rect place = place_in_grid(rest, columns, count, k);
             if (interaction.area(fmt::format("clock {}", k), place).clicked) params_.pair = j;
@@ -82,7 +80,7 @@ void PositionsPanel::draw_rope(Canvas& canvas, Interaction& interaction, const R
                         .to_length = std::hypot(k0, k1) / longest_hand,
                         .title = fmt::format("pair {}", j),
                         .below = fmt::format("w = {} rad", short_number(w, 3)),
-                        .chosen = j == params_.pair});
+                        .chosen = j == followed_pair()});
         }
         draw_rope_score(canvas, interaction, below.cut_left(below.width() * 0.5F));
         below.cut_left(gap_between_pictures);
@@ -96,16 +94,16 @@ void PositionsPanel::draw_rope_score(Canvas& canvas, Interaction& interaction, c
     const RopeFacts& facts = *shown_->rope;
     const RopeScore score(facts.q, facts.k, r.code.base);
     const double root = std::sqrt(static_cast<double>(r.code.dim));
-    const Index reach = std::min<Index>(r.length - 1, 128), now = params_.position - params_.key_position;
+    const Index now = here() - key_place(),
+                reach = std::min<Index>(r.length - 1, std::max<Index>(128, 2 * std::abs(now)));
     Plot plot;
     plot.title = fmt::format("Score at m − n = {}: {}", now, short_number(score.at(now) / root));
     const auto at_places = [&](Index m, Index n) { return rope_score(facts.q, facts.k, m, n, r.code.base) / root; };
     constexpr Index further = 100;
-    const double here = at_places(params_.position, params_.key_position);
-    plot.note = fmt::format(
-        "both {} positions further: {}, a difference of {}", further,
-        short_number(at_places(params_.position + further, params_.key_position + further)),
-        short_number(std::abs(at_places(params_.position + further, params_.key_position + further) - here), 2));
+    const double now_here = at_places(here(), key_place());
+    plot.note = fmt::format("both {} positions further: {}, a difference of {}", further,
+                            short_number(at_places(here() + further, key_place() + further)),
+                            short_number(std::abs(at_places(here() + further, key_place() + further) - now_here), 2));
     plot.x = {.name = "m − n", .unit = "positions", .integers = true};
     plot.y = {.name = "q·k/√d"};
     plot.legend = false;
@@ -131,10 +129,11 @@ void PositionsPanel::draw_rope_decay(Canvas& canvas, Interaction& interaction, c
     const Theme& t = canvas.theme();
     const RopeDecay& decay = shown_->rope->decay;
     Plot plot;
-    plot.title = "Long-term decay, over random q and k";
-    plot.note = "it is of what q and k share: unrelated ones keep the size of their score";
+    plot.title = "What distance does to the score of random q and k";
+    plot.note = fmt::format("d = {}, {} draws. What q and k share fades; unrelated ones keep the size of their score",
+                            shown_->request.code.dim, rope_draws);
     plot.x = {.name = "m − n", .unit = "positions"};
-    plot.y = {.name = "score / d"};
+    plot.y = {.name = "cosine"};
     plot.series.push_back({.name = "± one standard deviation",
                            .color = t.query.alpha(0.22F),
                            .kind = Series::band,

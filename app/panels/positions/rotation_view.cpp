@@ -24,7 +24,7 @@ void PositionsPanel::draw_rotation(Canvas& canvas, Interaction& interaction, con
     const Shown& shown = *shown_;
     Rect rest = area;
     const Index to = there();
-    const std::vector<LineMark> marks{{params_.position, fmt::format("i = {}", params_.position), t.query},
+    const std::vector<LineMark> marks{{here(), fmt::format("i = {}", here()), t.query},
                                       {to, fmt::format("{} = {}", params_.opposite ? "i − δ" : "i + δ", to), t.key}};
     if (const auto moved = draw_number_line(canvas, interaction, rest.cut_top(number_line_height), shown.positions(),
                                             marks, dragged_)) {
@@ -44,12 +44,13 @@ void PositionsPanel::draw_rotation(Canvas& canvas, Interaction& interaction, con
     rest.cut_left(gap_between_pictures);
     draw_caption(
         canvas, left,
-        fmt::format("M for δ = {}{}: the same for every i", params_.offset, params_.opposite ? ", other sign" : ""));
+        fmt::format("M for δ = {}{}: the same for every i", short_number(static_cast<double>(shown.request.offset)),
+                    shown.request.opposite ? ", other sign" : ""));
     Heatmap map = map_of(t, shown.rotation->matrix, -1, 1, 0);
     map.picture.map = ColorMap::diverging;
     map.row_title = map.column_title = "";
     map.value_title = "entry of M";
-    map.lit = Cell{2 * params_.pair, 2 * params_.pair};
+    if (map.columns <= 64) map.lit = Cell{2 * followed_pair(), 2 * followed_pair()};
     const HeatmapEvents events = draw_heatmap(canvas, interaction, left, map, views_[0]);
     hovered_ = events.hovered;
     if (events.clicked) params_.pair = std::min(static_cast<int>(events.clicked->column / 2), params_.dim / 2 - 1);
@@ -59,16 +60,18 @@ void PositionsPanel::draw_rotation(Canvas& canvas, Interaction& interaction, con
 void PositionsPanel::draw_clocks(Canvas& canvas, Interaction& interaction, const Rect& area) {
     Rect rest = area;
     const Request& r = shown_->request;
-    draw_caption(canvas, rest, "Each block turns one clock by δ·w_j");
+    draw_caption(
+        canvas, rest,
+        shown_->request.opposite ? "Each block turns one clock by −δ·w_j" : "Each block turns one clock by δ·w_j");
     const std::vector<int> pairs =
-        spread_pairs(rest.width() < 300 ? 4 : 9, static_cast<int>(r.code.dim / 2), params_.pair);
+        spread_pairs(rest.width() < 300 ? 4 : 9, static_cast<int>(r.code.dim / 2), followed_pair());
     const auto count = static_cast<int>(pairs.size());
     const int columns = columns_for(rest, count);
     for (int k = 0; k < count; ++k) {
         const int j = pairs[static_cast<std::size_t>(k)];
         const double w = position_frequency(j, r.code.dim, r.code.base);
-        const double turned = w * static_cast<double>(there() - params_.position);
-        const double from = std::remainder(w * params_.position, 2 * std::numbers::pi);
+        const double turned = w * static_cast<double>(there() - here());
+        const double from = std::remainder(w * here(), 2 * std::numbers::pi);
         const Rect place = place_in_grid(rest, columns, count, k);
         if (interaction.area(fmt::format("clock {}", k), place).clicked) params_.pair = j;
         draw_clock(canvas, place,
@@ -76,7 +79,7 @@ void PositionsPanel::draw_clocks(Canvas& canvas, Interaction& interaction, const
                     .to = from + turned,
                     .title = fmt::format("pair {}", j),
                     .below = radians(turned),
-                    .chosen = j == params_.pair});
+                    .chosen = j == followed_pair()});
     }
 }
 
@@ -85,14 +88,14 @@ void PositionsPanel::draw_product(Canvas& canvas, Interaction& interaction, cons
     const Theme& t = canvas.theme();
     const Request& r = shown_->request;
     const Index to = there();
-    const std::array<int, 4> of{static_cast<int>(generation_), params_.position, static_cast<int>(to),
+    const std::array<int, 4> of{static_cast<int>(generation_), here(), static_cast<int>(to),
                                 static_cast<int>(r.code.dim)};
-    if (to < 0 || to >= shown_->codes.rows() || params_.position >= shown_->codes.rows()) return;
+    if (to < 0 || to >= shown_->codes.rows() || here() >= shown_->codes.rows()) return;
     if (!product_ || product_of_ != of) {
         product_of_ = of;
-        const OffsetRotation m(r.code.dim, r.code.base, to - params_.position);
+        const OffsetRotation m(r.code.dim, r.code.base, to - here());
         Matrix rows(3, r.code.dim);
-        const VectorD from = shown_->codes.row(params_.position).transpose();
+        const VectorD from = shown_->codes.row(here()).transpose();
         rows.row(0) = from.transpose().cast<float>();
         rows.row(1) = m.apply(from).transpose().cast<float>();
         rows.row(2) = shown_->codes.row(to).cast<float>();
@@ -111,8 +114,8 @@ void PositionsPanel::draw_product(Canvas& canvas, Interaction& interaction, cons
     canvas.cells(box, picture);
     canvas.stroke_rect(box, t.line, 1);
     const float height = box.height() / 3;
-    const std::string labels[] = {fmt::format("p_{{{}}}", params_.position),
-                                  fmt::format("M · p_{{{}}}", params_.position), fmt::format("= p_{{{}}}", to)};
+    const std::string labels[] = {fmt::format("p_{{{}}}", here()), fmt::format("M · p_{{{}}}", here()),
+                                  fmt::format("= p_{{{}}}", to)};
     const Color colors[] = {t.query, t.text, t.key};
     for (int k = 0; k < 3; ++k)
         draw_formula(canvas, {names.min.x, box.min.y + height * (static_cast<float>(k) + 0.5F) + 5}, names.width(),
@@ -132,17 +135,17 @@ void PositionsPanel::draw_product(Canvas& canvas, Interaction& interaction, cons
 void PositionsPanel::draw_rotation_facts(Canvas& canvas, const Rect& area) {
     const Request& r = shown_->request;
     const RotationFacts& facts = *shown_->rotation;
-    const Index to = there(), by = to - params_.position;
+    const Index to = there(), by = to - here(), sign = r.opposite ? -1 : 1;
     const OffsetRotation m(r.code.dim, r.code.base, by);
-    const double here = rotation_residual(m, r.code.base, params_.position, by);
+    const double residual = rotation_residual(m, r.code.base, here(), by);
     const std::vector<Fact> list{
-        {fmt::format("|M p_i − p_{{i{}δ}}| at i = {}", params_.opposite ? "−" : "+", params_.position),
-         short_number(here, 3), true},
+        {fmt::format("|M p_i − p_{{i{}δ}}| at i = {}", params_.opposite ? "−" : "+", here()), short_number(residual, 3),
+         true},
         {fmt::format("largest over all {} positions", r.length), short_number(facts.residual, 3)},
         {"at position 1 000 000", short_number(facts.far_residual, 3)},
         {"|M^T M − 1|: M is orthogonal", short_number(facts.orthogonality, 3)},
-        {fmt::format("|M_{{{}}} M_{{{}}} − M_{{{}}}|: turns add up", r.second_offset, r.offset,
-                     r.offset + r.second_offset),
+        {fmt::format("|M_{{{}}} M_{{{}}} − M_{{{}}}|: turns add up", sign * r.second_offset, sign * r.offset,
+                     sign * (r.offset + r.second_offset)),
          short_number(facts.group, 3)},
         {"one rounding of a double, for scale", short_number(std::numeric_limits<double>::epsilon(), 3)},
     };
@@ -154,7 +157,7 @@ void PositionsPanel::draw_rotation_facts(Canvas& canvas, const Rect& area) {
         canvas, below,
         params_.opposite
             ? "With the sines' signs turned round, the same angles go back: to i − δ. That is Mᵀ, the inverse."
-            : "Drag i: the hands move, the angle gap_between_pictures them does not, and neither does M.",
+            : "Drag i: the hands move, the angle between them does not, and neither does M.",
         {.color = canvas.theme().quiet, .size = 13});
 }
 

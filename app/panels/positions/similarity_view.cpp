@@ -34,15 +34,16 @@ void PositionsPanel::draw_similarity(Canvas& canvas, Interaction& interaction, c
     Rect left = wide ? rest.cut_left(rest.width() * 0.5F) : rest;
     rest.cut_left(gap_between_pictures);
     const double most = static_cast<double>(facts.picture->cwiseAbs().maxCoeff());
-    const bool signless = facts.picture->minCoeff() >= 0 && params_.color != ColorMap::diverging;
+    const bool signless = facts.picture->minCoeff() >= 0;
     Heatmap map = map_of(t, facts.picture, signless ? 0 : -most, most, 0);
+    if (signless && params_.color == ColorMap::diverging) map.picture.map = ColorMap::viridis;
     map.rows = map.columns = shown.codes.rows();
     map.row_labels = map.column_labels = AxisLabels::numbers(map.rows);
     map.row_title = "← position i";
     map.column_title = "position j →";
     map.value_title = "dot product";
     const Index to = there();
-    if (to < map.rows && params_.position < map.rows) map.pinned = Cell{params_.position, to};
+    if (to < map.rows && here() < map.rows) map.pinned = Cell{here(), to};
     const HeatmapEvents events = draw_heatmap(canvas, interaction, left, map, views_[0]);
     hovered_ = events.hovered;
     if (events.clicked) {
@@ -55,11 +56,15 @@ void PositionsPanel::draw_similarity(Canvas& canvas, Interaction& interaction, c
     const double offset = std::abs(static_cast<double>(hovered_ ? hovered_->column - hovered_->row : params_.offset));
     Plot dots;
     dots.title = "Dot product of two codes δ positions apart";
-    dots.x = {.name = "δ", .unit = "positions", .integers = true};
+    const auto last = static_cast<double>(std::max<Index>(shown.codes.rows() - 1, 1));
+    dots.x = {.name = "δ", .unit = "positions", .range = ViewWindow{-0.02 * last, 1.02 * last}, .integers = true};
     dots.y = {.name = "dot product"};
-    dots.note = sinusoidal ? fmt::format("d/2 = {} at 0; the same for every i and for −δ. A direction needs M",
-                                         shown.request.code.dim / 2)
-                           : "the band: smallest and largest over i. It is not a function of δ";
+    dots.note = sinusoidal
+                    ? fmt::format("d/2 = {} at 0; the same for every i and for −δ. A direction needs M",
+                                  shown.request.code.dim / 2)
+                    : fmt::format("over {} positions i: not a function of δ alone",
+                                  facts.dots.starts == shown.codes.rows() ? std::string("all")
+                                                                          : fmt::format("{}", facts.dots.starts));
     if (!sinusoidal)
         dots.series.push_back({.name = "smallest to largest over i",
                                .color = t.key.alpha(0.25F),
@@ -81,9 +86,10 @@ void PositionsPanel::draw_similarity(Canvas& canvas, Interaction& interaction, c
     distance.y = {.name = "distance"};
     distance.legend = false;
     distance.note =
-        facts.rise ? fmt::format("farther is less alike up to δ = {}; then the dot product rises for the first time",
-                                 *facts.rise)
-                   : "farther is always less alike";
+        facts.rise   ? fmt::format("farther is less alike up to δ = {}; then the dot product rises for the first time",
+                                   *facts.rise)
+        : sinusoidal ? "farther is always less alike"
+                     : "";
     distance.series.push_back({.name = "distance",
                                .color = t.query,
                                .x = {},

@@ -21,11 +21,12 @@ void PositionsPanel::draw_sum(Canvas& canvas, Interaction& interaction, const Re
     double most = 0;
     for (const Picture& picture : {facts.x, facts.p, facts.sum})
         most = std::max(most, static_cast<double>(picture->cwiseAbs().maxCoeff()));
-    const std::string amount =
-        shown.request.amount == 1 ? "" : fmt::format("{} × ", short_number(shown.request.amount, 3));
+    const double factor = std::abs(shown.request.amount);
+    const std::string amount = factor == 1 ? "" : short_number(factor, 3) + " × ";
+    const char* const sign = shown.request.amount < 0 ? "−" : "+";
     const std::array<std::pair<Picture, std::string>, 3> pictures{
         {{facts.x, "X: what the words are"},
-         {facts.p, fmt::format("+  {}P: where they stand", amount)},
+         {facts.p, fmt::format("{}  {}P: where they stand", sign, amount)},
          {facts.sum, "=  what attention sees"}}};
     const float width = (row.width() - 2 * gap_between_pictures) / 3;
     for (int k = 0; k < 3; ++k) {
@@ -64,7 +65,7 @@ void PositionsPanel::draw_sum(Canvas& canvas, Interaction& interaction, const Re
                     {.a = weights(facts.before, 3),
                      .b = weights(facts.after, 4),
                      .a_title = "attention of X",
-                     .b_title = "attention of X + P"},
+                     .b_title = fmt::format("attention of X {} {}P", sign, amount)},
                     compare_view_);
 }
 

@@ -60,7 +60,8 @@ std::string formula_of(const Request& r, const std::string& base) {
                                    ? fmt::format(" (the first {} entries are drawn)", most_rival_entries)
                                    : "");
         case View::rotation:
-            return "p_{i+δ} = M_δ · p_i, and M_δ does not know i";
+            return r.opposite ? "p_{i−δ} = M_δ^T · p_i, and M_δ^T does not know i"
+                              : "p_{i+δ} = M_δ · p_i, and M_δ does not know i";
         case View::similarity:
             return sinusoidal ? "p_i · p_j = Σ cos((i−j)·w_j): it depends on the distance alone" : "p_i · p_j";
         case View::rope:
@@ -156,9 +157,10 @@ Heatmap PositionsPanel::map_of(const Theme& t, Picture picture, double low, doub
 }
 
 Heatmap PositionsPanel::code_map(const Theme& t, Picture picture, double largest, int slot) const {
-    const bool signless = params_.color != ColorMap::diverging && picture->size() > 0 &&
-                          picture->array().isNaN().select(0.0F, picture->array()).minCoeff() >= 0;
+    const bool signless =
+        picture->size() > 0 && picture->array().isNaN().select(0.0F, picture->array()).minCoeff() >= 0;
     Heatmap map = map_of(t, std::move(picture), signless ? 0 : -largest, largest, slot);
+    if (signless && params_.color == ColorMap::diverging) map.picture.map = ColorMap::viridis;
     map.fill = true;
     map.row_title = "← position i";
     map.column_title = "entries →";
