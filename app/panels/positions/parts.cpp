@@ -134,7 +134,7 @@ void draw_clock(Canvas& canvas, const Rect& area, const Clock& clock) {
     const TextStyle title{
         .color = clock.chosen ? t.query : t.text, .size = 12.5F, .bold = clock.chosen, .align = Align::center};
     canvas.text({center.x, area.min.y + 13}, canvas.shaper().fit(clock.title, area.width(), title), title);
-    const TextStyle below{.color = t.quiet, .size = 11.5F, .align = Align::center};
+    const TextStyle below{.color = t.quiet, .size = area.width() < 76 ? 10.5F : 11.5F, .align = Align::center};
     canvas.text({center.x, center.y + radius + 16}, canvas.shaper().fit(clock.below, area.width(), below), below);
 }
 

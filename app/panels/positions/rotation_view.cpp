@@ -13,8 +13,8 @@
 namespace attnscope::positions_panel {
 namespace {
 
-std::string radians(double angle) {
-    return fmt::format("{}{} rad", angle < 0 ? "−" : "+", short_number(std::abs(angle), 3));
+std::string radians(double angle, int digits) {
+    return fmt::format("{}{} rad", angle < 0 ? "−" : "+", short_number(std::abs(angle), digits));
 }
 
 }  // namespace
@@ -63,8 +63,11 @@ void PositionsPanel::draw_clocks(Canvas& canvas, Interaction& interaction, const
     draw_caption(
         canvas, rest,
         shown_->request.opposite ? "Each block turns one clock by −δ·w_j" : "Each block turns one clock by δ·w_j");
+    // Every block while the clocks stay readable, else some of them.
+    constexpr float least_width = 68, least_height = 88;
+    const int room = static_cast<int>(rest.width() / least_width) * static_cast<int>(rest.height() / least_height);
     const std::vector<int> pairs =
-        spread_pairs(rest.width() < 300 ? 4 : 9, static_cast<int>(r.code.dim / 2), followed_pair());
+        spread_pairs(std::clamp(room, 4, 36), static_cast<int>(r.code.dim / 2), followed_pair());
     const auto count = static_cast<int>(pairs.size());
     const int columns = columns_for(rest, count);
     for (int k = 0; k < count; ++k) {
@@ -78,7 +81,7 @@ void PositionsPanel::draw_clocks(Canvas& canvas, Interaction& interaction, const
                    {.from = from,
                     .to = from + turned,
                     .title = fmt::format("pair {}", j),
-                    .below = radians(turned),
+                    .below = radians(turned, place.width() < 90 ? 2 : 3),
                     .chosen = j == followed_pair()});
     }
 }
