@@ -13,7 +13,7 @@ void view(benchmark::State& state) {
     params.dim = static_cast<int>(state.range(2));
     const Result<Request> request = make_request(params);
     for (auto _ : state) {
-        const Result<Shown> shown = compute_shown(*request, {});
+        Result<Shown> shown = compute_shown(*request, {});
         if (!shown) state.SkipWithError(shown.error().what.c_str());
         benchmark::DoNotOptimize(shown->largest);
     }
