@@ -51,20 +51,27 @@ double number_of(const Param& param) {
     return 0;
 }
 
+std::pair<double, double> slider_ends(const Param& param) {
+    if (!param.ends) return {param.min, param.max};
+    const auto [low, high] = param.ends();
+    return {std::clamp(low, param.min, param.max), std::clamp(high, param.min, param.max)};
+}
+
 double slider_position(const Param& param, double value) {
-    if (param.max <= param.min) return 0;
-    const double t = param.logarithmic ? std::log(std::max(value, 1e-300) / param.min) / std::log(param.max / param.min)
-                                       : (value - param.min) / (param.max - param.min);
+    const auto [low, high] = slider_ends(param);
+    if (high <= low) return 0;
+    const double t = param.logarithmic ? std::log(std::max(value, 1e-300) / low) / std::log(high / low)
+                                       : (value - low) / (high - low);
     return std::clamp(t, 0.0, 1.0);
 }
 
 double slider_value(const Param& param, double position) {
+    const auto [low, high] = slider_ends(param);
     const double t = std::clamp(position, 0.0, 1.0);
-    if (t == 0) return param.min;
-    if (t == 1) return param.max;
-    const double value =
-        param.logarithmic ? param.min * std::pow(param.max / param.min, t) : param.min + (param.max - param.min) * t;
-    return std::clamp(param.kind == ParamKind::integer ? std::round(value) : rounded(value), param.min, param.max);
+    if (t == 0 || high <= low) return low;
+    if (t == 1) return high;
+    const double value = param.logarithmic ? low * std::pow(high / low, t) : low + (high - low) * t;
+    return std::clamp(param.kind == ParamKind::integer ? std::round(value) : rounded(value), low, high);
 }
 
 void Ui::focus_ring(const Param& param, const Rect& rect) {

@@ -96,6 +96,8 @@ private:
     std::optional<double> next_change_;
 };
 
+/// Where the slider ends now.
+std::pair<double, double> slider_ends(const Param& param);
 /// The slider's position in [0, 1] of a value, and back; logarithmic parameters move by ratios.
 double slider_position(const Param& param, double value);
 double slider_value(const Param& param, double position);

@@ -339,6 +339,7 @@ void Describe::integer(std::string key, int& field, IntegerInfo info) {
     param.logarithmic = info.log;
     param.unit = std::move(info.unit);
     param.visible = std::move(info.visible);
+    param.ends = std::move(info.ends);
     param.get = [&field] { return Value(std::int64_t{field}); };
     param.put = [&field](const Value& value) { field = static_cast<int>(std::get<std::int64_t>(value)); };
     take_default(param);

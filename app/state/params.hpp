@@ -48,6 +48,8 @@ struct Param {
     std::vector<std::string> choices;  // choice only: the names
     Value default_value;               // the field's value when it was described
     std::function<bool()> visible;     // whether the control makes sense now; empty = always
+    // Where the slider ends now, when that depends on other parameters: inside [min, max] and at most as wide.
+    std::function<std::pair<double, double>()> ends;
     std::function<Value()> get;
     std::function<void(const Value&)> put;  // unchecked; use set()
 };
@@ -108,6 +110,7 @@ struct IntegerInfo {
     std::string unit = {};
     std::string help = {};
     std::function<bool()> visible = {};
+    std::function<std::pair<double, double>()> ends = {};  // as in Param
 };
 
 struct ChoiceInfo {

@@ -65,24 +65,25 @@ void Params::describe(Describe& d) {
                .help = "Which random numbers: of the learned table, of q and k.",
                .visible = [this] { return uses_seed(); }});
     d.group("Look at");
-    d.integer("position", position,
-              {.label = "position i",
-               .min = 0,
-               .max = 63,
-               .highest = longest - 1,
-               .help = "The position that is looked at (RoPE: the query's, m), from 0. Until it is chosen it follows a "
-                       "shorter text.",
-               .visible = [this] {
-                   return view == View::code || view == View::rotation || view == View::similarity || one_pair();
-               }});
+    d.integer(
+        "position", position,
+        {.label = "position i",
+         .min = 0,
+         .max = longest - 1,
+         .help = "The position that is looked at (RoPE: the query's, m), from 0. Until it is chosen it follows a "
+                 "shorter text.",
+         .visible =
+             [this] { return view == View::code || view == View::rotation || view == View::similarity || one_pair(); },
+         .ends = [this] { return std::pair(0.0, length - 1.0); }});
     d.integer("offset", offset,
               {.label = "offset δ",
-               .min = -32,
-               .max = 32,
+               .min = -128,
+               .max = 128,
                .lowest = 1 - longest,
                .highest = longest - 1,
                .help = "How far the rotation carries a position: from i to i + δ, which must lie in 0 … n−1.",
-               .visible = [this] { return view == View::rotation || view == View::similarity; }});
+               .visible = [this] { return view == View::rotation || view == View::similarity; },
+               .ends = [this] { return std::pair(-std::min(128.0, length - 1.0), std::min(128.0, length - 1.0)); }});
     d.integer("second_offset", second_offset,
               {.label = "then by",
                .min = -32,
@@ -98,10 +99,10 @@ void Params::describe(Describe& d) {
     d.integer("key_position", key_position,
               {.label = "key at n",
                .min = 0,
-               .max = 63,
-               .highest = longest - 1,
+               .max = longest - 1,
                .help = "The key's position, from 0; the query's is position i.",
-               .visible = [this] { return one_pair(); }});
+               .visible = [this] { return one_pair(); },
+               .ends = [this] { return std::pair(0.0, length - 1.0); }});
     d.choice("content", content, {"pair", "sentence"},
              {.label = "content",
               .help = "pair: the same random q and k at every position, so that all that differs is where they stand; "
@@ -110,13 +111,14 @@ void Params::describe(Describe& d) {
     d.integer("pair", pair,
               {.label = "pair j",
                .min = 0,
-               .max = 31,
-               .highest = widest / 2 - 1,
+               .max = widest / 2 - 1,
                .help = "The pair of entries 2j, 2j+1 that is followed, from 0 (the fastest).",
-               .visible = [this] {
-                   return view == View::rotation || one_pair() ||
-                          (view == View::code && encoding == Encoding::sinusoidal);
-               }});
+               .visible =
+                   [this] {
+                       return view == View::rotation || one_pair() ||
+                              (view == View::code && encoding == Encoding::sinusoidal);
+                   },
+               .ends = [this] { return std::pair(0.0, dim / 2 - 1.0); }});
     d.integer("waves", waves,
               {.label = "waves",
                .min = 1,
@@ -133,10 +135,10 @@ void Params::describe(Describe& d) {
     d.integer("head", head,
               {.label = "head shown",
                .min = 1,
-               .max = 16,
-               .highest = 64,
+               .max = 64,
                .help = "Whose bias is shown, from 1 (the steepest).",
-               .visible = in(View::alibi)});
+               .visible = in(View::alibi),
+               .ends = [this] { return std::pair(1.0, static_cast<double>(heads)); }});
     const auto words = [this] { return uses_text(); };
     d.text("text", text,
            {.label = "text",
