@@ -164,6 +164,7 @@ std::vector<std::string> Workspace::restore_state(const StateFile& state) {
     theme = state.theme == "light" ? ThemeName::light : ThemeName::dark;
     scale = state.scale;
     last_ = snapshot();
+    sentence_ = active_text();
     return messages;
 }
 
@@ -205,17 +206,26 @@ Result<std::vector<std::string>> Workspace::open_state(const StateFile& state) {
     return applied;
 }
 
+std::optional<Value> Workspace::active_text() const {
+    const Param* const text = find(active().params, "text");
+    return text != nullptr ? std::optional(text->get()) : std::nullopt;
+}
+
 void Workspace::switch_to(std::size_t index) {
     if (index == active_) return;
-    const ParamList& from = entries_[active_].params;
+    const Entry& from = active();
     active_ = index;
-    for (const char* const key : {"text", "tokenizer", "vectors"}) {
-        const Param* const source = find(from, key);
-        const Param* const target = find(active().params, key);
-        // What the other panel refuses (a longer text) stays behind.
-        if (source != nullptr && target != nullptr) static_cast<void>(set(*target, source->get()));
+    const Param* const text = find(active().params, "text");
+    if (text != nullptr && from.panel->source_key() == "text" && (is_default(*text) || text->get() == sentence_)) {
+        for (const char* const key : {"text", "tokenizer", "vectors"}) {
+            const Param* const source = find(from.params, key);
+            const Param* const target = find(active().params, key);
+            // What the other panel refuses (a longer text) stays behind.
+            if (source != nullptr && target != nullptr) static_cast<void>(set(*target, source->get()));
+        }
+        last_ = snapshot();
     }
-    last_ = snapshot();
+    sentence_ = active_text();
 }
 
 std::optional<std::string> Workspace::deliver() {

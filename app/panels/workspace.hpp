@@ -40,8 +40,9 @@ public:
     std::size_t active_index() const { return active_; }
     const Entry& active() const { return entries_[active_]; }
     void activate(std::size_t index) { active_ = index; }
-    /// The same by the user, whose sentence goes along: what both panels have of `text`, `tokenizer` and `vectors` is
-    /// carried over. That is no step to undo.
+    /// The same by the user, whose sentence goes along: `text`, `tokenizer` and `vectors` of a panel whose text stands
+    /// in the top strip are carried over to one that has them, unless that one has a sentence of its own. No step to
+    /// undo.
     void switch_to(std::size_t index);
 
     /// The active panel's update() and wait(), and those of its A.
@@ -93,12 +94,14 @@ private:
     std::optional<std::size_t> index_of(std::string_view name) const;
     Result<void> apply_values(const StateFile& state, std::vector<std::string>& warnings);
     Compared make_compared(const Entry& entry) const;
+    std::optional<Value> active_text() const;
 
     std::vector<Entry> entries_;
     std::size_t active_ = 0;
     void (*wake_)() = nullptr;
     Undo<Snapshot> undo_;
     Snapshot last_;
+    std::optional<Value> sentence_;  // the active panel's when it became active
 };
 
 }  // namespace attnscope
