@@ -79,6 +79,12 @@ Json describe_json(const ParamList& params) {
     return list;
 }
 
+nlohmann::ordered_json values_json(const ParamList& params) {
+    nlohmann::ordered_json json = nlohmann::ordered_json::object();
+    for (const Param& param : params) std::visit([&](const auto& value) { json[param.key] = value; }, param.get());
+    return json;
+}
+
 std::string describe_table(const ParamList& params) {
     using Row = std::array<std::string, 3>;
     std::vector<Row> rows;

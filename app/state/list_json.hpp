@@ -14,7 +14,11 @@ namespace attnscope {
 /// "type" is toggle, integer, real, choice or text; "legal" is the legal values in words.
 nlohmann::ordered_json describe_json(const ParamList& params);
 
-/// The same as an aligned table: one line per parameter under the title of its group, each line ended by '\n'.
+/// An object of all values by their keys: what `data` writes as "parameters".
+nlohmann::ordered_json values_json(const ParamList& params);
+
+/// What describe_json() says as an aligned table: one line per parameter under the title of its group, each line ended
+/// by '\n'.
 std::string describe_table(const ParamList& params);
 
 }  // namespace attnscope

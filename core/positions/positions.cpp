@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/base/check.hpp"
@@ -32,6 +33,10 @@ Result<void> validate(const PositionCode& code, Index count) {
         return invalid_input(fmt::format("a learned table of {} rows has no code for position {}: it ends at {}",
                                          code.rows, count - 1, code.rows - 1));
     return {};
+}
+
+Index positions_of(const PositionCode& code, Index count) {
+    return code.kind == PositionKind::learned ? std::min(count, code.rows) : count;
 }
 
 double position_frequency(Index pair, Index dim, double base) {

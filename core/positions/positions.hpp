@@ -41,6 +41,9 @@ struct PositionCode {
 /// `count` rows.
 Result<void> validate(const PositionCode& code, Index count);
 
+/// How many of `count` positions the code has: a learned table ends.
+Index positions_of(const PositionCode& code, Index count);
+
 /// w_j = base^(-2j/d), in radians per position: how fast pair j (0, 1, ...) of a vector of d = dim >= 1 entries turns,
 /// for sinusoidal codes and RoPE alike. Its wavelength is 2 pi / w_j positions.
 double position_frequency(Index pair, Index dim, double base = default_base);

@@ -14,12 +14,6 @@ namespace attnscope {
 namespace attention_panel {
 namespace {
 
-Result<std::shared_ptr<const WordVectors>> load_vectors(const std::string& path) {
-    Result<WordVectors> loaded = load_text_vectors(path);
-    if (!loaded) return loaded.error();
-    return std::shared_ptr<const WordVectors>(std::make_shared<const WordVectors>(std::move(*loaded)));
-}
-
 std::vector<std::string> labels_of(const Tokens& tokens) {
     std::vector<std::string> labels = tokens.names;
     for (std::size_t i = 0; i < labels.size(); ++i)
@@ -52,8 +46,7 @@ Request without_choice_of_head(Request request) {
 }  // namespace
 
 AttentionPanel::AttentionPanel()
-    : vectors_([](const std::string& path, const Progress&) { return load_vectors(path); },
-               {.describe = [](const std::string& path) { return path; }, .wake = waker()}),
+    : vectors_(waker()),
       arrays_(load_arrays, {.describe = [](const ArraysRequest&) { return "these arrays"; }, .wake = waker()}),
       map_job_(compute_shown, {.describe = in_words, .wake = waker()}),
       strip_job_(compute_strip, {.describe = in_words, .wake = waker()}) {}
@@ -151,18 +144,12 @@ void AttentionPanel::hide_small_weights() {
 std::optional<Request> AttentionPanel::request_with_files() {
     Request wanted = request_of(params_);
     file_error_.reset();
-    if (params_.source == Source::text && !params_.vectors.empty()) {
-        vectors_path_ = params_.vectors;
-        vectors_.submit(vectors_path_);
-        const auto& loaded = vectors_.poll();
-        if (loaded.error) file_error_ = loaded.error;
-        if (loaded.error || !loaded.value || *loaded.request != vectors_path_) return std::nullopt;
-        wanted.queries.vectors = *loaded.value;
-        if (wanted.keys) wanted.keys->vectors = *loaded.value;
-    } else if (!vectors_path_.empty()) {
-        vectors_.cancel();  // naming a file again reads it again
-        vectors_path_.clear();
-    }
+    const std::string vectors = params_.source == Source::text ? params_.vectors : std::string();
+    const Result<std::shared_ptr<const WordVectors>> own = vectors_.get(vectors);
+    if (!own) file_error_ = own.error();
+    if (!own || (!vectors.empty() && *own == nullptr)) return std::nullopt;
+    wanted.queries.vectors = *own;
+    if (wanted.keys) wanted.keys->vectors = *own;
     if (params_.from_tokens()) {
         cancelled_files_.reset();
     } else {

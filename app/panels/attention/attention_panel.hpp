@@ -12,6 +12,7 @@
 #include "app/panels/attention/breakdown.hpp"
 #include "app/panels/attention/compute.hpp"
 #include "app/panels/attention/huge_map_view.hpp"
+#include "app/panels/own_vectors.hpp"
 #include "app/panels/panel.hpp"
 
 namespace attnscope::attention_panel {
@@ -90,7 +91,7 @@ private:
     void draw_huge_explain(Canvas& canvas, const Rect& area);
 
     Params params_;
-    JobSlot<std::string, std::shared_ptr<const WordVectors>> vectors_;  // of the user's file
+    OwnVectors vectors_;
     JobSlot<ArraysRequest, Arrays> arrays_;
     JobSlot<Request, Shown> map_job_;
     JobSlot<Request, Strip> strip_job_;
@@ -103,7 +104,6 @@ private:
     double seconds_ = 0;
     std::optional<Error> error_;
     std::optional<Error> file_error_, drop_error_;
-    std::string vectors_path_;                    // of the file last asked for
     std::shared_ptr<const Arrays> arrays_shown_;  // the newest that were read
     int head_before_average_ = 1;
     std::optional<Request> newest_;  // what update() last asked for

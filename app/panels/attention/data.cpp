@@ -6,6 +6,7 @@
 
 #include "app/panels/attention/attention_panel.hpp"
 #include "app/panels/attention/head.hpp"
+#include "app/state/list_json.hpp"
 #include "core/attention/summary.hpp"
 #include "core/io/csv.hpp"
 #include "core/io/npy.hpp"
@@ -86,12 +87,6 @@ const Matrix* second_of(const HeadResult& head) {
     return head.second ? head.second->weights.get() : nullptr;
 }
 
-Json parameters_json(const ParamList& params) {
-    Json json = Json::object();
-    for (const Param& param : params) std::visit([&](const auto& value) { json[param.key] = value; }, param.get());
-    return json;
-}
-
 // What the window says beside the picture.
 Json notes_of(const Request& request, const AllHeads& all) {
     Json notes = Json::array();
@@ -163,7 +158,7 @@ std::string to_npy(const AllHeads& all) {
 
 Panel::DataJob AttentionPanel::data_job(DataFormat format) const {
     Params params = params_;  // describe() gives access to fields, so it needs a copy of its own
-    Json parameters = parameters_json(attnscope::describe(params));
+    Json parameters = values_json(attnscope::describe(params));
     const std::string vectors = params_.source == Source::text ? params_.vectors : std::string();
     return [format, wanted = request_of(params_), vectors, files = arrays_request(params_),
             from_tokens = params_.from_tokens(),

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 #include "core/attention/attention.hpp"
 #include "core/base/random.hpp"
@@ -24,10 +25,6 @@ Matrix with_gaps(const MatrixD& codes, Index count) {
     Matrix picture = Matrix::Constant(count, codes.cols(), no_value);
     picture.topRows(codes.rows()) = codes.cast<float>();
     return picture;
-}
-
-Index rows_of(const PositionCode& code, Index count) {
-    return code.kind == PositionKind::learned ? std::min(count, code.rows) : count;
 }
 
 double largest_entry(const MatrixD& codes) {
@@ -90,9 +87,7 @@ Result<RopeFacts> rope_facts(const Request& r, Shown& shown, const Progress& pro
         facts.with = share(scores_of(turned, turned));
     } else {
         const Index count = std::min(r.length, most_mapped);
-        const Matrix drawn = random_normal(2, r.code.dim, 1, r.code.seed, stable_hash("rope pair"));
-        facts.q = drawn.row(0).transpose().cast<double>();
-        facts.k = drawn.row(1).transpose().cast<double>();
+        std::tie(facts.q, facts.k) = rope_pair(r.code.dim, r.code.seed);
         const RopeScore score(facts.q, facts.k, r.code.base);
         const double root = std::sqrt(static_cast<double>(r.code.dim));
         Matrix with(count, count);
@@ -161,7 +156,7 @@ Result<void> compute_view(const Request& r, const Progress& progress, Shown& sho
         for (const PositionKind kind : rival_codes) {
             if (kind == PositionKind::sinusoidal) continue;
             code.kind = kind;
-            const Index rows = rows_of(code, r.length);
+            const Index rows = positions_of(code, r.length);
             Matrix picture = position_codes_float(code, rows);
             const double largest = static_cast<double>(picture.cwiseAbs().maxCoeff());
             if (rows < r.length) {
@@ -215,6 +210,11 @@ Result<void> check_places(const Params& p, View view) {
 
 }  // namespace
 
+std::pair<VectorD, VectorD> rope_pair(Index dim, std::uint64_t seed) {
+    const MatrixD drawn = random_normal(2, dim, 1, seed, stable_hash("rope pair")).cast<double>();
+    return {drawn.row(0).transpose(), drawn.row(1).transpose()};
+}
+
 Result<Request> make_request(const Params& p) {
     if (const Result<void> valid = check_places(p, p.view); !valid) return valid.error();
     Request r;
@@ -261,7 +261,7 @@ Result<Shown> compute_shown(const Request& request, const Progress& progress) {
     Shown shown;
     shown.request = request;
     if (request.view == View::code || request.view == View::rotation || request.view == View::similarity) {
-        shown.codes = position_codes(request.code, rows_of(request.code, request.length));
+        shown.codes = position_codes(request.code, positions_of(request.code, request.length));
         shown.largest = largest_entry(shown.codes);
     }
     if (request.view == View::code) shown.picture = share(with_gaps(shown.codes, request.length));

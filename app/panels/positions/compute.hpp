@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/panels/positions/params.hpp"
@@ -31,6 +32,9 @@ constexpr Index most_rival_entries = 128;
 
 /// How many random q and k RoPE's decay is the mean of.
 constexpr Index rope_draws = 24;
+
+/// q and k of Content::pair, from N(0, 1).
+std::pair<VectorD, VectorD> rope_pair(Index dim, std::uint64_t seed);
 
 /// The parameters that results depend on; what only looking needs, and what the view does not use, is not in it.
 struct Request {

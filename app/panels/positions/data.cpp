@@ -6,7 +6,7 @@
 #include <numbers>
 
 #include "app/panels/positions/positions_panel.hpp"
-#include "core/base/random.hpp"
+#include "app/state/list_json.hpp"
 #include "core/io/csv.hpp"
 #include "core/io/npy.hpp"
 
@@ -54,8 +54,7 @@ Json criteria_json(const std::vector<Judgement>& judgements) {
 
 Result<Json> rope_json(const Params& p, const Progress& progress) {
     const auto seed = static_cast<std::uint64_t>(p.seed);
-    const MatrixD drawn = random_normal(2, p.dim, 1, seed, stable_hash("rope pair")).cast<double>();
-    const VectorD q = drawn.row(0).transpose(), k = drawn.row(1).transpose();
+    const auto [q, k] = rope_pair(p.dim, seed);
     Result<RopeDecay> decay = rope_decay(p.dim, p.base, p.length, rope_draws, seed, progress);
     if (!decay) return decay.error();
     const double root = std::sqrt(static_cast<double>(p.dim));
@@ -73,19 +72,12 @@ Result<Json> rope_json(const Params& p, const Progress& progress) {
                 {"decay_unrelated", values_of(decay->unrelated)}};
 }
 
-Json parameters_of(Params& p) {
-    Json json = Json::object();
-    for (const Param& param : attnscope::describe(p))
-        std::visit([&](const auto& value) { json[param.key] = value; }, param.get());
-    return json;
-}
-
 Result<std::string> json_of(Params p, const PositionCode& code, const MatrixD& codes, const Progress& progress) {
     const bool sinusoidal = code.kind == PositionKind::sinusoidal;
     Json header{{"panel", "positions"}, {"version", ATTNSCOPE_VERSION}};
     header["provenance"] =
         code.kind == PositionKind::learned ? fmt::format("random table (seed {})", code.seed) : std::string("formula");
-    header["parameters"] = parameters_of(p);
+    header["parameters"] = values_json(attnscope::describe(p));
     header["shape"] = {{"positions", codes.rows()}, {"dim", codes.cols()}};
     std::vector<double> frequencies, wavelengths;
     for (Index j = 0; j < p.dim / 2; ++j) {
@@ -149,8 +141,7 @@ Panel::DataJob PositionsPanel::data_job(DataFormat format) const {
                                 .base = params.base,
                                 .rows = params.table,
                                 .seed = static_cast<std::uint64_t>(params.seed)};
-        const bool learned = code.kind == PositionKind::learned;
-        const MatrixD codes = position_codes(code, learned ? std::min<Index>(params.length, code.rows) : params.length);
+        const MatrixD codes = position_codes(code, positions_of(code, params.length));
         if (progress.stopped()) return cancelled();
         if (format == DataFormat::csv) return csv_of(codes);
         if (format == DataFormat::npy) {

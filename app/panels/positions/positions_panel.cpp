@@ -8,16 +8,13 @@
 
 namespace attnscope {
 namespace positions_panel {
+namespace {
 
-PositionsPanel::PositionsPanel()
-    : vectors_(
-          [](const std::string& path, const Progress&) -> Result<std::shared_ptr<const WordVectors>> {
-              Result<WordVectors> loaded = load_text_vectors(path);
-              if (!loaded) return loaded.error();
-              return std::shared_ptr<const WordVectors>(std::make_shared<const WordVectors>(std::move(*loaded)));
-          },
-          {.describe = [](const std::string& path) { return path; }, .wake = waker()}),
-      job_(compute_shown, {.describe = in_words, .wake = waker()}) {}
+constexpr int attention_heads = 16;  // the most that panel has
+
+}  // namespace
+
+PositionsPanel::PositionsPanel() : vectors_(waker()), job_(compute_shown, {.describe = in_words, .wake = waker()}) {}
 
 PanelInfo PositionsPanel::info() const {
     return {.name = "positions",
@@ -37,15 +34,11 @@ std::string PositionsPanel::source_text() const {
 Result<std::optional<Request>> PositionsPanel::request_with_vectors() {
     Result<Request> wanted = make_request(params_);
     if (!wanted) return wanted.error();
-    if (!params_.uses_text() || params_.vectors.empty()) {
-        vectors_.cancel();  // naming a file again reads it again
-        return std::optional(std::move(*wanted));
-    }
-    vectors_.submit(params_.vectors);
-    const auto& loaded = vectors_.poll();
-    if (loaded.error) return *loaded.error;
-    if (!loaded.value || *loaded.request != params_.vectors) return std::optional<Request>();
-    wanted->vectors = *loaded.value;
+    const std::string file = params_.uses_text() ? params_.vectors : std::string();
+    const Result<std::shared_ptr<const WordVectors>> own = vectors_.get(file);
+    if (!own) return own.error();
+    if (!file.empty() && *own == nullptr) return std::optional<Request>();
+    wanted->vectors = *own;
     return std::optional(std::move(*wanted));
 }
 
@@ -92,16 +85,23 @@ void PositionsPanel::agree() {
     params_.key_position = std::min(params_.key_position, last);
     params_.pair = std::min(params_.pair, params_.dim / 2 - 1);
     params_.head = std::min(params_.head, params_.heads);
-    const int sign = params_.view == View::rotation && params_.opposite ? -1 : 1;
-    const int there = std::clamp(params_.position + sign * params_.offset, 0, last);
-    params_.offset = sign * (there - params_.position);
+    // The offset stays as it is while there is room for it: whoever moves a position wants to see the same matrix.
+    const int by =
+        std::clamp(params_.view == View::rotation && params_.opposite ? -params_.offset : params_.offset, -last, last);
+    params_.offset = std::clamp(params_.offset, -last, last);
+    if (params_.view == View::rotation || params_.view == View::similarity)
+        params_.position = std::clamp(params_.position, std::max(0, -by), std::min(last, last - by));
 }
 
 PanelStatus PositionsPanel::status() const {
     PanelStatus status;
-    status.error = cancelled_ ? std::optional(Error{ErrorCode::cancelled, "cancelled"}) : error_;
+    status.error =
+        cancelled_
+            ? std::optional(Error{ErrorCode::cancelled,
+                                  "cancelled: the picture is of the settings before; change anything to compute again"})
+            : error_;
     status.stale = job_.stale() || vectors_.stale();
-    status.progress = job_.progress();
+    status.progress = vectors_.progress() ? vectors_.progress() : job_.progress();
     status.seconds = seconds_;
     if (!shown_) return status;
     const Request& r = shown_->request;
@@ -164,8 +164,8 @@ void PositionsPanel::send() {
         sent.values.emplace_back("seed", std::int64_t{params_.seed});
     }
     if (kind == PositionKind::alibi) {
-        sent.values.emplace_back("heads", std::int64_t{std::min(params_.heads, 16)});
-        sent.values.emplace_back("head", std::int64_t{std::min(params_.head, 16)});
+        sent.values.emplace_back("heads", std::int64_t{std::min(params_.heads, attention_heads)});
+        sent.values.emplace_back("head", std::int64_t{std::min(params_.head, attention_heads)});
     }
     if (params_.view == View::sum) sent.values.emplace_back("position_amount", params_.amount);
     if (params_.uses_text()) {
@@ -175,7 +175,9 @@ void PositionsPanel::send() {
         sent.values.emplace_back("tokenizer",
                                  std::string(params_.tokenizer == Tokenizer::words ? "words" : "characters"));
     }
-    sent.message = fmt::format("Attention now uses the positions '{}' (Ctrl Z there takes it back).", name);
+    sent.message = fmt::format("Attention now uses the positions '{}' (Ctrl Z takes it back).", name);
+    if (kind == PositionKind::alibi && params_.heads > attention_heads)
+        sent.message += fmt::format(" It has {} heads, as many as it can.", attention_heads);
     sent_ = std::move(sent);
 }
 

@@ -12,6 +12,7 @@
 #include "app/draw/heatmap.hpp"
 #include "app/draw/plot.hpp"
 #include "app/jobs/job_slot.hpp"
+#include "app/panels/own_vectors.hpp"
 #include "app/panels/panel.hpp"
 #include "app/panels/positions/compute.hpp"
 
@@ -82,7 +83,7 @@ private:
     std::vector<int> lanes() const;  // the entries drawn as waves
 
     Params params_;
-    JobSlot<std::string, std::shared_ptr<const WordVectors>> vectors_;  // of the user's file
+    OwnVectors vectors_;
     JobSlot<Request, Shown> job_;
     std::shared_ptr<const Shown> shown_;
     std::uint64_t generation_ = 0;
