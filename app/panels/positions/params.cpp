@@ -118,7 +118,11 @@ void Params::describe(Describe& d) {
                        return view == View::rotation || one_pair() ||
                               (view == View::code && encoding == Encoding::sinusoidal);
                    },
-               .ends = [this] { return std::pair(0.0, dim / 2 - 1.0); }});
+               .ends =
+                   [this] {
+                       const int pairs = dim / 2;
+                       return std::pair(0.0, pairs - 1.0);
+                   }});
     d.integer("waves", waves,
               {.label = "waves",
                .min = 1,
@@ -162,7 +166,9 @@ void Params::describe(Describe& d) {
             .help = "How strongly the code is added to the tokens.",
             .visible = in(View::sum)});
     d.choice("color", color, {"viridis", "cividis", "magma", "diverging"},
-             {.label = "colours", .help = "The colour map; diverging has 0 in the middle."});
+             {.label = "colours",
+              .help = "The colour map; diverging has 0 in the middle, and pictures without a change of sign take "
+                      "viridis for it."});
     d.integer("pin_row", pin_row,
               {.label = "pinned row",
                .min = -1,
