@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/attention/validate.hpp"
+#include "core/base/check.hpp"
 #include "core/base/parallel.hpp"
 
 namespace attnscope {
@@ -215,8 +216,8 @@ private:
     KernelAttention result_;
 };
 
-Result<Features> features_of(const char* name, const Eigen::Ref<const Matrix>& x, const Matrix& projections,
-                             Estimator estimator, const Progress& progress) {
+Result<Features> named_features(const char* name, const Eigen::Ref<const Matrix>& x, const Matrix& projections,
+                                Estimator estimator, const Progress& progress) {
     Result<Features> features = feature_map(estimator, projections, x, progress.silent());
     if (!features && features.error().code == ErrorCode::invalid_input)
         return invalid_input(fmt::format("the {}: {}", name, features.error().what));
@@ -245,13 +246,21 @@ Result<KernelAttention> kernel_attention(const Eigen::Ref<const Matrix>& q, cons
         x = (q.cast<double>() * factor).cast<float>();
         y = (k.cast<double>() * (scale < 0 ? -factor : factor)).cast<float>();
     }
-    const Result<Features> queries = features_of("queries", x, projections, estimator, progress);
+    const Result<Features> queries = named_features("queries", x, projections, estimator, progress);
     if (!queries) return queries.error();
-    const Result<Features> keys = features_of("keys", y, projections, estimator, progress);
+    const Result<Features> keys = named_features("keys", y, projections, estimator, progress);
     if (!keys) return keys.error();
     progress.report(0.4);
-    const Matrix values = with_ones(v, k.rows(), options.need_output);
-    return Computation(*queries, *keys, values, options, progress).run();
+    return feature_attention(*queries, *keys, v, options, progress);
+}
+
+Result<KernelAttention> feature_attention(const Features& queries, const Features& keys,
+                                          const Eigen::Ref<const Matrix>& v, const KernelOptions& options,
+                                          const Progress& progress) {
+    check(queries.values.cols() == keys.values.cols(), "queries and keys have the same features");
+    check(!options.need_output || v.rows() == keys.values.rows(), "each key has a value");
+    const Matrix values = with_ones(v, keys.values.rows(), options.need_output);
+    return Computation(queries, keys, values, options, progress).run();
 }
 
 }  // namespace attnscope

@@ -53,4 +53,9 @@ Result<KernelAttention> kernel_attention(const Eigen::Ref<const Matrix>& q, cons
                                          const Eigen::Ref<const Matrix>& v, const KernelOptions& options,
                                          const Progress& progress = {});
 
+/// The same from features that are there, of whatever kind; of the options, mask, keep_weights and need_output count.
+Result<KernelAttention> feature_attention(const Features& queries, const Features& keys,
+                                          const Eigen::Ref<const Matrix>& v, const KernelOptions& options,
+                                          const Progress& progress = {});
+
 }  // namespace attnscope
