@@ -19,6 +19,7 @@ struct Axis {
     bool log = false;                  // values <= 0 have no place on it: they are left out and their number is stated
     std::optional<ViewWindow> range = {};  // default: fits the data with a small margin
     bool integers = false;                 // ticks at whole numbers only
+    std::vector<double> ticks = {};        // labels at these values, where something was measured; empty: round ones
     /// Labels instead of numbers: categories[i] stands at the value i. Thinned where they do not fit, on the x axis
     /// turned by 45 degrees where they are too long to stand side by side.
     std::vector<std::string> categories = {};

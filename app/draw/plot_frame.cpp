@@ -39,6 +39,12 @@ int y_tick_count(float length) {
 }
 
 std::vector<Tick> ticks_of(const Axis& axis, const ViewWindow& window, int about) {
+    if (!axis.ticks.empty()) {
+        std::vector<Tick> ticks;
+        for (const double value : axis.ticks)
+            if (value >= window.low && value <= window.high) ticks.push_back({value, short_number(value, 3), true});
+        if (ticks.size() > 1) return ticks;  // zoomed in between two of them, round numbers serve better
+    }
     if (axis.log) return log_ticks(window.low, window.high, about);
     return axis.integers ? integer_ticks(window.low, window.high, about) : linear_ticks(window.low, window.high, about);
 }

@@ -189,7 +189,8 @@ void for_each_run(const Map& map, const Series& series, const SeriesFacts& facts
             continue;
         }
         const Point p{map.px(x), map.py(y)};
-        if (running && series.kind == Series::steps) thinner.add({p.x, previous});
+        // A corner only where there is one: a segment without length has no direction to be drawn in.
+        if (running && series.kind == Series::steps && previous != p.y) thinner.add({p.x, previous});
         thinner.add(p);
         previous = p.y;
         running = true;

@@ -234,5 +234,56 @@ TEST_F(GoldenPositions, RopeInTheLightTheme) {
     expect_picture("rope");
 }
 
+class GoldenFeatures : public Golden {
+protected:
+    void show(const std::string& view) {
+        for (std::size_t i = 0; i < workspace.entries().size(); ++i)
+            if (workspace.entries()[i].info.name == "random_features") workspace.activate(i);
+        put("view", view);
+    }
+};
+
+TEST_F(GoldenFeatures, ErrorCurves) {
+    show("curves");
+    open(1280, 800);
+    expect_picture("error_curves");
+}
+
+TEST_F(GoldenFeatures, TheVarianceMapInTheLightTheme) {
+    workspace.theme = ThemeName::light;
+    show("variance");
+    open(1280, 800);
+    expect_picture("variance_map");
+}
+
+TEST_F(GoldenFeatures, OneKernelValue) {
+    show("kernel");
+    open(1280, 800);
+    expect_picture("kernel_value");
+}
+
+TEST_F(GoldenFeatures, MatricesWithBrokenRowsAtProjectorScale) {
+    workspace.scale = 1.25;
+    show("matrices");
+    put("estimator", "trig");
+    put("sigma", "1");
+    open(1600, 1000);
+    expect_picture("approximation");
+}
+
+TEST_F(GoldenFeatures, AFailureWithItsCard) {
+    show("failures");
+    put("failure", "epsilon");
+    put("sigma", "1");
+    open(1280, 800);
+    expect_picture("failures");
+}
+
+TEST_F(GoldenFeatures, WhySoftmaxBlocksFactoring) {
+    show("factoring");
+    open(1280, 800);
+    expect_picture("factoring");
+}
+
 }  // namespace golden_test
 }  // namespace attnscope

@@ -9,7 +9,7 @@
 namespace attnscope::positions_panel {
 namespace {
 
-constexpr float line_margin = 30, mark_radius = 8, two_lines = 40;
+constexpr float line_margin = 30, mark_radius = 8, clock_texts = 40;
 
 struct Line {
     Rect area;
@@ -123,7 +123,7 @@ std::optional<std::vector<Index>> draw_number_line(Canvas& canvas, Interaction& 
 
 void draw_clock(Canvas& canvas, const Rect& area, const Clock& clock) {
     const Theme& t = canvas.theme();
-    const float radius = std::min(area.width() / 2 - 6, (area.height() - two_lines) / 2);
+    const float radius = std::min(area.width() / 2 - 6, (area.height() - clock_texts) / 2);
     if (radius < 10) return;
     const Vec2 center{area.center().x, area.min.y + 20 + radius};
     canvas.fill_circle(center, radius, clock.chosen ? mix(t.field, t.query, 0.25F) : t.field);
@@ -174,50 +174,6 @@ Rect place_in_grid(const Rect& area, int columns, int count, int k) {
                {area.min.x + width * static_cast<float>(k % columns), area.min.y + height * static_cast<float>(row)},
                width, height)
         .inset(3);
-}
-
-void draw_caption(Canvas& canvas, Rect& area, std::string_view formula) {
-    const Rect line = area.cut_top(24);
-    const TextStyle style{.color = canvas.theme().text, .size = 13.5F, .bold = true};
-    draw_formula(canvas, {line.min.x, line.min.y + 15}, line.width(), formula, style);
-}
-
-void draw_facts(Canvas& canvas, const Rect& area, std::span<const Fact> facts) {
-    const Theme& t = canvas.theme();
-    float y = area.min.y;
-    for (const Fact& fact : facts) {
-        if (y + two_lines > area.max.y) return;
-        const TextStyle name{.color = t.quiet, .size = 12};
-        const TextStyle value{.color = fact.strong ? t.query : t.text, .size = 16, .bold = fact.strong};
-        draw_formula(canvas, {area.min.x, y + 14}, area.width(), fact.name, name);
-        canvas.text({area.min.x, y + 34}, canvas.shaper().fit(fact.value, area.width(), value), value);
-        y += two_lines + 10;
-    }
-}
-
-float draw_paragraph(Canvas& canvas, const Rect& area, std::string_view text, const TextStyle& style) {
-    const float step = style.size * 1.4F;
-    float y = area.min.y + style.size;
-    std::string line;
-    const auto put = [&] {
-        if (y <= area.max.y) canvas.text({area.min.x, y}, canvas.shaper().fit(line, area.width(), style), style);
-        y += step;
-        line.clear();
-    };
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find(' '), text.size());
-        const std::string_view word = text.substr(0, end);
-        const std::string longer = line.empty() ? std::string(word) : line + ' ' + std::string(word);
-        if (!line.empty() && canvas.shaper().width(longer, style) > area.width()) {
-            put();
-            line = word;
-        } else {
-            line = longer;
-        }
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    if (!line.empty()) put();
-    return y - step + 4 - area.min.y;
 }
 
 }  // namespace attnscope::positions_panel

@@ -8,7 +8,7 @@
 
 #include "app/draw/canvas.hpp"
 #include "app/draw/interaction.hpp"
-#include "app/draw/rich_text.hpp"
+#include "app/panels/picture_parts.hpp"
 #include "core/positions/positions.hpp"
 
 namespace attnscope::positions_panel {
@@ -43,18 +43,5 @@ std::vector<int> spread_pairs(int count, int pairs, int chosen);
 /// How many columns leave `count` clocks as large as can be, and where the k-th then stands.
 int columns_for(const Rect& area, int count);
 Rect place_in_grid(const Rect& area, int columns, int count, int k);
-
-/// A picture's title, cut off the top of its area.
-void draw_caption(Canvas& canvas, Rect& area, std::string_view formula);
-
-/// Names and values, one below the other: "residual at i", "1.1·10⁻¹⁶".
-struct Fact {
-    std::string name, value;
-    bool strong = false;
-};
-void draw_facts(Canvas& canvas, const Rect& area, std::span<const Fact> facts);
-
-/// A line of text in a box, wrapped at spaces; returns the height used.
-float draw_paragraph(Canvas& canvas, const Rect& area, std::string_view text, const TextStyle& style);
 
 }  // namespace attnscope::positions_panel

@@ -121,18 +121,8 @@ void PositionsPanel::draw(Canvas& canvas, Interaction& interaction, const Rect& 
 void PositionsPanel::draw_title(Canvas& canvas, Interaction& interaction, const Rect& area) {
     const Theme& t = canvas.theme();
     Rect rest = area;
-    if (interaction.live()) {
-        const TextStyle style{.color = t.query, .size = 13, .align = Align::center};
-        const char* const label = "Send to attention";
-        const float width = canvas.shaper().width(label, style) + 22;
-        const Rect box = Rect::sized({rest.max.x - width, rest.min.y}, width, 28);
-        rest.cut_right(width + 12);
-        const Pointer pointer = interaction.area("send", box);
-        canvas.fill_rect(box, pointer.hovered ? mix(t.field, t.query, 0.25F) : t.field, 7);
-        canvas.text_middle(box.center(), label, style);
-        if (pointer.hovered) interaction.tooltip("The attention panel uses these positions (T).");
-        if (pointer.clicked) send();
-    }
+    if (draw_button(canvas, interaction, rest, "Send to attention", "The attention panel uses these positions (T)."))
+        send();
     const TextStyle title{.color = t.text, .size = 20, .bold = true}, formula{.color = t.quiet, .size = 14};
     const Request& r = shown_->request;
     canvas.text({rest.min.x, rest.min.y + 20}, canvas.shaper().fit(title_of(r), rest.width(), title), title);

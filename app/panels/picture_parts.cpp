@@ -1,0 +1,70 @@
+#include "app/panels/picture_parts.hpp"
+
+namespace attnscope {
+namespace {
+
+constexpr float two_lines = 40;
+
+}  // namespace
+
+void draw_caption(Canvas& canvas, Rect& area, std::string_view formula) {
+    const Rect line = area.cut_top(24);
+    const TextStyle style{.color = canvas.theme().text, .size = 13.5F, .bold = true};
+    draw_formula(canvas, {line.min.x, line.min.y + 15}, line.width(), formula, style);
+}
+
+void draw_facts(Canvas& canvas, const Rect& area, std::span<const Fact> facts) {
+    const Theme& t = canvas.theme();
+    float y = area.min.y;
+    for (const Fact& fact : facts) {
+        if (y + two_lines > area.max.y) return;
+        const TextStyle name{.color = t.quiet, .size = 12};
+        const TextStyle value{.color = fact.strong ? t.query : t.text, .size = 16, .bold = fact.strong};
+        draw_formula(canvas, {area.min.x, y + 14}, area.width(), fact.name, name);
+        canvas.text({area.min.x, y + 34}, canvas.shaper().fit(fact.value, area.width(), value), value);
+        y += two_lines + 10;
+    }
+}
+
+float draw_paragraph(Canvas& canvas, const Rect& area, std::string_view text, const TextStyle& style) {
+    const float step = style.size * 1.4F;
+    float y = area.min.y + style.size;
+    std::string line;
+    const auto put = [&] {
+        if (y <= area.max.y) canvas.text({area.min.x, y}, canvas.shaper().fit(line, area.width(), style), style);
+        y += step;
+        line.clear();
+    };
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(' '), text.size());
+        const std::string_view word = text.substr(0, end);
+        const std::string longer = line.empty() ? std::string(word) : line + ' ' + std::string(word);
+        if (!line.empty() && canvas.shaper().width(longer, style) > area.width()) {
+            put();
+            line = word;
+        } else {
+            line = longer;
+        }
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    if (!line.empty()) put();
+    return y - step + 4 - area.min.y;
+}
+
+bool draw_button(Canvas& canvas, Interaction& interaction, Rect& row, const std::string& label, const std::string& help,
+                 bool chosen) {
+    if (!interaction.live()) return false;
+    const Theme& t = canvas.theme();
+    const TextStyle style{.color = chosen ? t.on_accent : t.query, .size = 13, .align = Align::center};
+    const float width = canvas.shaper().width(label, style) + 22;
+    const Rect box = Rect::sized({row.max.x - width, row.min.y}, width, 28);
+    row.cut_right(width + 12);
+    const Pointer pointer = interaction.area("button " + label, box);
+    const Color field = chosen ? t.query : t.field;
+    canvas.fill_rect(box, pointer.hovered ? mix(field, t.query, 0.25F) : field, 7);
+    canvas.text_middle(box.center(), label, style);
+    if (pointer.hovered) interaction.tooltip(help);
+    return pointer.clicked;
+}
+
+}  // namespace attnscope

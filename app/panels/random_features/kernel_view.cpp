@@ -1,0 +1,212 @@
+// One kernel value, live: the estimates of exp(x . y) as clouds, beside x and y in their plane (plane_view.cpp).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+#include "app/draw/ticks.hpp"
+#include "app/panels/random_features/random_features_panel.hpp"
+#include "core/base/statistics.hpp"
+
+namespace attnscope::random_features_panel {
+namespace {
+
+// Where the estimates of all clouds lie but for their rarest ones, and the truth.
+ViewWindow cloud_range(const std::vector<Cloud>& clouds, double truth) {
+    constexpr double tail = 0.03;
+    double low = truth, high = truth;
+    for (const Cloud& cloud : clouds) {
+        std::vector<double> values;
+        std::copy_if(cloud.estimates.begin(), cloud.estimates.end(), std::back_inserter(values),
+                     [](double e) { return std::isfinite(e); });
+        if (values.empty()) continue;
+        std::sort(values.begin(), values.end());
+        low = std::min(low, quantile(values, tail));
+        high = std::max(high, quantile(values, 1 - tail));
+    }
+    const double margin = 0.12 * std::max(high - low, std::max(std::abs(truth) * 1e-3, 1e-12));
+    return {low - margin, high + margin};
+}
+
+struct CloudPlace {
+    double center = 0, width = 0;
+    Color color;
+    float opacity = 0.55F;
+};
+
+// What a cloud consists of: estimates beside each other in an order that leaves no pattern, the theory's mean and
+// standard deviation as a bar, the measured mean as a dot.
+void add_cloud(Plot& plot, const Cloud& cloud, const CloudPlace& place, const ViewWindow& range, Series& means) {
+    constexpr double golden = 0.6180339887498949;
+    Series dots{.name = {},
+                .color = place.color.alpha(place.opacity),
+                .kind = Series::points,
+                .x = {},
+                .y = {},
+                .y_high = {},
+                .width = 1.1F,
+                .marker = Marker::circle};
+    double part = 0.5;
+    for (const double e : cloud.estimates) {
+        part += golden;
+        part -= std::floor(part);
+        if (!(e >= range.low && e <= range.high)) continue;
+        dots.x.push_back(place.center + (part - 0.6) * place.width);
+        dots.y.push_back(e);
+    }
+    const bool none =
+        std::none_of(cloud.estimates.begin(), cloud.estimates.end(), [](double e) { return std::isfinite(e); });
+    plot.series.push_back(std::move(dots));
+    const double at = place.center + 0.52 * place.width;
+    if (cloud.theory && cloud.expected && std::isfinite(*cloud.theory))
+        plot.series.push_back({.name = {},
+                               .color = place.color,
+                               .x = {at, at},
+                               .y = {*cloud.expected - *cloud.theory, *cloud.expected + *cloud.theory},
+                               .y_high = {},
+                               .width = 2.2F,
+                               .marker = Marker::none});
+    if (none) return;  // nothing to be the mean of
+    means.x.push_back(at);
+    means.y.push_back(cloud.mean);
+    means.colors.push_back(place.color);
+}
+
+Index cloud_outside(const std::vector<Cloud>& clouds, const ViewWindow& range) {
+    Index count = 0;
+    for (const Cloud& cloud : clouds)
+        count += std::count_if(cloud.estimates.begin(), cloud.estimates.end(),
+                               [&](double e) { return !(e >= range.low && e <= range.high); });
+    return count;
+}
+
+// Where rare huge draws make up most of the variance, so few draws show less of it than there is.
+bool heavy_tails(const std::vector<Cloud>& clouds) {
+    const auto heavy = std::count_if(clouds.begin(), clouds.end(),
+                                     [](const Cloud& c) { return c.theory && c.deviation < 0.3 * *c.theory; });
+    return 2 * heavy >= std::ssize(clouds);
+}
+
+std::string cloud_note(const std::vector<Cloud>& clouds, const ViewWindow& range, int seed) {
+    std::string note = fmt::format("dots: {} draws each (seed {}), large their mean; bar: theory, ± std. dev.",
+                                   clouds.front().estimates.size(), seed);
+    if (const Index outside = cloud_outside(clouds, range); outside > 0) note += fmt::format("; {} unseen", outside);
+    return note;
+}
+
+Plot cloud_plot(const Theme& t, const std::vector<Cloud>& clouds, double truth, double categories, int seed) {
+    Plot plot;
+    const ViewWindow range = cloud_range(clouds, truth);
+    plot.note = cloud_note(clouds, range, seed);
+    plot.y = {.name = "estimate", .range = range};
+    plot.x.range = ViewWindow{-0.6, categories - 0.4};
+    plot.legend = false;
+    plot.series.push_back({.name = "exp(x·y)",
+                           .color = t.text,
+                           .x = {-0.6, categories - 0.4},
+                           .y = {truth, truth},
+                           .y_high = {},
+                           .width = 1.5F,
+                           .marker = Marker::none});
+    return plot;
+}
+
+Series cloud_means(const Theme& t) {
+    return {.name = "measured mean",
+            .color = t.text,
+            .kind = Series::points,
+            .x = {},
+            .y = {},
+            .y_high = {},
+            .width = 2.4F,
+            .marker = Marker::circle};
+}
+
+// Short enough to stand side by side where they can.
+std::string category_name(const Cloud& cloud, bool brief) {
+    std::string name(name_of(cloud.method));
+    if (!is_random(cloud.method)) return name;
+    const bool cut = brief && (cloud.method == FeatureMethod::positive || cloud.method == FeatureMethod::hyperbolic);
+    return fmt::format("{} {}", cut ? name.substr(0, 3) + "." : name, cloud.orthogonal ? "ort." : "iid");
+}
+
+Plot methods_plot(const Theme& t, const KernelFacts& facts, const Request& request, float width) {
+    Plot plot = cloud_plot(t, facts.methods, facts.truth, static_cast<double>(facts.methods.size()), request.seed);
+    plot.title = fmt::format("Estimates of exp(x·y) = {}, the line, with m = {}", short_number(facts.truth, 3),
+                             request.features);
+    const bool brief = width < 130 * static_cast<float>(facts.methods.size());
+    Series means = cloud_means(t);
+    for (std::size_t k = 0; k < facts.methods.size(); ++k) {
+        const Cloud& cloud = facts.methods[k];
+        plot.x.categories.push_back(category_name(cloud, brief));
+        add_cloud(plot, cloud, {static_cast<double>(k), 0.6, color_of(cloud.method, t)}, *plot.y.range, means);
+    }
+    plot.series.push_back(std::move(means));
+    return plot;
+}
+
+Plot counts_plot(const Theme& t, const KernelFacts& facts, FeatureMethod method, int seed) {
+    std::vector<Index> counts;
+    for (const Cloud& cloud : facts.counts)
+        if (std::find(counts.begin(), counts.end(), cloud.features) == counts.end()) counts.push_back(cloud.features);
+    Plot plot = cloud_plot(t, facts.counts, facts.truth, static_cast<double>(counts.size()), seed);
+    const bool both = facts.counts.size() > counts.size();
+    plot.title =
+        heavy_tails(facts.counts)
+            ? fmt::format("{}: heavy tails, most draws too low, rare ones huge", name_of(method))
+            : fmt::format("{}: clouds shrink as 1/√m{}", name_of(method), both ? ", orthogonal (right) faster" : "");
+    plot.x.name = "features m";
+    for (const Index count : counts) plot.x.categories.push_back(fmt::format("{}", count));
+    const Color full = color_of(method, t), pale = mix(full, t.ground, 0.35F);
+    Series means = cloud_means(t);
+    for (const Cloud& cloud : facts.counts) {
+        const auto category = std::find(counts.begin(), counts.end(), cloud.features) - counts.begin();
+        const double shift = !both ? 0 : cloud.orthogonal ? 0.23 : -0.23;
+        const double center = static_cast<double>(category) + shift, width = both ? 0.38 : 0.6;
+        const CloudPlace place{center, width, both && !cloud.orthogonal ? pale : full, both ? 0.5F : 0.55F};
+        if (cloud.theory && std::isfinite(*cloud.theory))
+            for (const double side : {-1.0, 1.0})
+                plot.series.push_back({.name = {},
+                                       .color = t.quiet,
+                                       .x = {center - 0.58 * width, center + 0.58 * width},
+                                       .y = {facts.truth + side * *cloud.theory, facts.truth + side * *cloud.theory},
+                                       .y_high = {},
+                                       .width = 1.5F,
+                                       .dash = Dash::dashed,
+                                       .marker = Marker::none});
+        add_cloud(plot, cloud, place, *plot.y.range, means);
+    }
+    plot.series.push_back(std::move(means));
+    return plot;
+}
+
+}  // namespace
+
+void RandomFeaturesPanel::draw_kernel(Canvas& canvas, Interaction& interaction, const Rect& area) {
+    constexpr float gap = 24, least_plot = 170;
+    const Theme& t = canvas.theme();
+    const KernelFacts& facts = *shown_->kernel;
+    const Request& r = shown_->request;
+    if (area.width() < 160 || area.height() < 120) return;
+    Rect rest = area;
+    const bool wide = area.width() >= 660, tall = area.height() >= 640;
+    draw_plane(canvas, interaction,
+               wide   ? rest.cut_left(rest.width() * 0.42F)
+               : tall ? rest.cut_top(rest.height() * 0.5F)
+                      : rest);
+    if (!wide && !tall) return;
+    rest.cut_left(wide ? gap : 0);
+    const bool two = rest.height() >= 2 * least_plot && !facts.counts.empty();
+    const auto draw_clouds = [&](const Rect& where, std::size_t k, const char* name, const Plot& plot) {
+        draw_plot(canvas, where, plot, kernel_plots_[k], interaction.area(name, where));
+    };
+    if (!facts.methods.empty())
+        draw_clouds(two ? rest.cut_top(rest.height() / 2 - 6) : rest, 0, "methods",
+                    methods_plot(t, facts, r, rest.width()));
+    if (two) rest.cut_top(12);
+    if (two || facts.methods.empty())
+        if (!facts.counts.empty()) draw_clouds(rest, 1, "counts", counts_plot(t, facts, r.estimator, r.seed));
+}
+
+}  // namespace attnscope::random_features_panel

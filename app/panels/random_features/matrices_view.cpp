@@ -1,0 +1,173 @@
+// Exact attention, its approximation and the difference, with what is wrong in it marked and counted.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/draw/ticks.hpp"
+#include "app/panels/picture_parts.hpp"
+#include "app/panels/random_features/random_features_panel.hpp"
+#include "core/base/statistics.hpp"
+
+namespace attnscope::random_features_panel {
+namespace {
+
+constexpr float matrix_gap = 22;  // between the quarters
+
+// Where row i of a heatmap's cells is, top and bottom.
+std::pair<float, float> row_place(const HeatmapView& view, const Rect& cells, Index row) {
+    const double span = view.view.y.high - view.view.y.low;
+    const auto at = [&](double value) {
+        return cells.min.y + static_cast<float>((value - view.view.y.low) / span) * cells.height();
+    };
+    return {at(static_cast<double>(row)), at(static_cast<double>(row) + 1)};
+}
+
+std::string share_of(Index part, Index all) {
+    return fmt::format("{} of {} ({:.2g} %)", part, all,
+                       100 * static_cast<double>(part) / static_cast<double>(std::max<Index>(all, 1)));
+}
+
+std::string against(double value, double uniform) {
+    return fmt::format("{}   (uniform attention: {})", short_number(value, 3), short_number(uniform, 3));
+}
+
+}  // namespace
+
+Heatmap RandomFeaturesPanel::weights_map(const Theme& t, const Picture& picture, int slot) const {
+    const MatrixFacts& facts = *shown_->matrices;
+    Heatmap map;
+    map.picture.values = picture;
+    map.picture.generation = generation_ * 4 + static_cast<std::uint64_t>(slot);
+    map.picture.range = {-facts.color_end, facts.color_end, ColorScale::linear};
+    map.picture.map = ColorMap::diverging;
+    map.picture.masked = mix(t.ground, t.line, 0.55F);
+    map.picture.dark = t.name == ThemeName::dark;
+    map.row_labels = map.column_labels =
+        facts.names.empty() ? AxisLabels::numbers(facts.tokens) : AxisLabels(facts.names);
+    map.number_thinned = true;
+    map.row_title = "← query";
+    map.column_title = "key →";
+    map.color_bar = slot == 2;  // one for all three: the scale is the same
+    map.value_title = "weight";
+    map.lit = hovered_;
+    return map;
+}
+
+// Three maps in one scale and one size; below them the numbers, and each weight against its approximation.
+void RandomFeaturesPanel::draw_matrices(Canvas& canvas, Interaction& interaction, const Rect& area) {
+    const Theme& t = canvas.theme();
+    const MatrixFacts& facts = *shown_->matrices;
+    const std::string names[] = {"exact A", "approximation A′  (amber: negative)", "difference A′ − A"};
+    const Picture pictures[] = {facts.exact, facts.approximate, facts.difference};
+    Rect rest = area;
+    std::array<Heatmap, 3> maps;
+    float labels = 2 * matrix_gap;
+    for (std::size_t k = 0; k < 3; ++k) {
+        maps[k] = weights_map(t, pictures[k], static_cast<int>(k));
+        const HeatmapMargins margins = heatmap_margins(canvas, maps[k]);
+        labels += margins.left + margins.right;
+    }
+    // Cells of one size: as wide as there is room, and no higher than leaves room for the numbers.
+    constexpr float above_cells = 116, least_below = 196;
+    const float cells = (rest.width() - labels) / 3;
+    const float height = std::min(cells + above_cells, rest.height() - least_below);
+    const bool both = height >= 190;
+    Rect row = both ? rest.cut_top(height) : rest;
+    std::optional<Cell> hovered;
+    for (std::size_t k = 0; k < 3; ++k) {
+        const HeatmapMargins margins = heatmap_margins(canvas, maps[k]);
+        Rect place = row.cut_left(std::max(cells, 0.0F) + margins.left + margins.right);
+        row.cut_left(matrix_gap);
+        draw_caption(canvas, place, names[k]);
+        PrefixedInteraction own(interaction, fmt::format("matrix {} ", k));
+        const View2D before = views_[k].view;
+        const HeatmapEvents events = draw_heatmap(canvas, own, place, maps[k], views_[k]);
+        if (events.hovered) hovered = events.hovered;
+        if (k == 1) mark_broken_rows(canvas, events.cells, views_[k]);
+        // All three show the same part.
+        if (!(views_[k].view == before)) {
+            const View2D moved = views_[k].view;
+            for (HeatmapView& other : views_) other.view = moved;
+        }
+    }
+    hovered_ = hovered;
+    if (!both) return;
+    rest.cut_top(14);
+    Rect scatter = rest.cut_right((area.width() - 2 * matrix_gap) / 3);
+    rest.cut_right(matrix_gap);
+    draw_matrix_facts(canvas, rest);
+    draw_scatter(canvas, interaction, scatter);
+}
+
+// Every point a weight: on the diagonal the approximation is exact.
+void RandomFeaturesPanel::draw_scatter(Canvas& canvas, Interaction& interaction, const Rect& area) {
+    const Theme& t = canvas.theme();
+    const MatrixFacts& f = *shown_->matrices;
+    std::vector<double> sorted = f.sampled_approximate;
+    std::sort(sorted.begin(), sorted.end());
+    const double end = f.color_end, low = std::min(quantile(sorted, 0.02), 0.0),
+                 high = std::max(quantile(sorted, 0.98), end);
+    const auto outside = std::count_if(sorted.begin(), sorted.end(), [&](double a) {
+        return a < low - 0.1 * (high - low) || a > high + 0.1 * (high - low);
+    });
+    Plot plot;
+    plot.title = "Each weight against its approximation";
+    plot.note = fmt::format("{} weights{}; line: equal", sorted.size(),
+                            outside > 0 ? fmt::format(", {} outside", outside) : "");
+    plot.legend = false;
+    plot.x = {.name = "exact A", .range = ViewWindow{-0.03 * end, 1.06 * end}};
+    plot.y = {.name = "A′", .range = ViewWindow{low - 0.1 * (high - low), high + 0.1 * (high - low)}};
+    plot.series.push_back({.name = "weight",
+                           .color = color_of(shown_->request.estimator, t).alpha(0.45F),
+                           .kind = Series::points,
+                           .x = f.sampled_exact,
+                           .y = f.sampled_approximate,
+                           .y_high = {},
+                           .marker = Marker::circle});
+    plot.series.push_back({.name = {},
+                           .color = t.text,
+                           .x = {0, end},
+                           .y = {0, end},
+                           .y_high = {},
+                           .width = 1.4F,
+                           .marker = Marker::none});
+    draw_plot(canvas, area, plot, plots_[0], interaction.area("scatter", area));
+}
+
+// A row whose normaliser is not positive has no weights one could believe: a mark at its left edge.
+void RandomFeaturesPanel::mark_broken_rows(Canvas& canvas, const Rect& cells, const HeatmapView& view) {
+    const Theme& t = canvas.theme();
+    const Clip clip(canvas, {{cells.min.x - 8, cells.min.y}, cells.max});
+    for (const Index row : shown_->matrices->broken) {
+        const auto [top, bottom] = row_place(view, cells, row);
+        if (bottom < cells.min.y || top > cells.max.y) continue;
+        canvas.fill_rect({{cells.min.x - 7, top}, {cells.min.x - 2, std::max(bottom, top + 1)}}, t.warning);
+    }
+}
+
+void RandomFeaturesPanel::draw_matrix_facts(Canvas& canvas, const Rect& area) {
+    const MatrixFacts& f = *shown_->matrices;
+    Rect rest = area;
+    const bool corner = f.tokens > 96;
+    draw_caption(canvas, rest,
+                 fmt::format("Measured over all {} tokens{}", f.tokens,
+                             corner ? " (a double click on a picture shows them all)" : ""));
+    rest.cut_top(8);
+    const Fact left[] = {{"mean squared error of the output", against(f.output_error, f.uniform_output),
+                          f.output_error < f.uniform_output},
+                         {"relative error of the weights, |A′ − A| / |A|", against(f.matrix_error, f.uniform_matrix),
+                          f.matrix_error < f.uniform_matrix},
+                         {"largest |difference| of a weight", short_number(f.largest_difference, 3)}};
+    const Fact right[] = {
+        {"negative weights of A′", share_of(f.negative, f.cells)},
+        {"broken rows of A′: normaliser ≤ 0, marked at its left edge",
+         share_of(static_cast<Index>(f.broken.size()), f.tokens)},
+        {"largest |output|; largest |V|, softmax's bound",
+         fmt::format("{};  {}", short_number(f.largest_output, 3), short_number(f.largest_value, 3))}};
+    const Rect half = rest.cut_left(rest.width() / 2);
+    draw_facts(canvas, half, left);
+    draw_facts(canvas, rest, right);
+}
+
+}  // namespace attnscope::random_features_panel

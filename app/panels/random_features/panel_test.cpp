@@ -1,0 +1,331 @@
+// The random-features panel driven as the window drives it, without one; and what it draws.
+#include <GLFW/glfw3.h>
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "app/draw/recording_canvas.hpp"
+#include "app/panels/random_features/random_features_panel.hpp"
+#include "core/io/temp_folder.hpp"
+
+namespace attnscope::random_features_panel {
+namespace panel_test {
+
+using testing::HasSubstr;
+
+constexpr View all_views[] = {View::curves,   View::variance, View::kernel,
+                              View::matrices, View::failures, View::factoring};
+
+void quick(Params& p) {
+    p.length = 64;
+    p.seeds = 2;
+    p.features_to = 64;
+}
+
+void expect_inside(const Recorder& canvas, const Rect& area, const std::string& what) {
+    EXPECT_TRUE(canvas.sound) << what;
+    EXPECT_EQ(canvas.clips, 0) << what;
+    for (const TextBox& text : canvas.texts)
+        for (const Vec2 corner : text.corners)
+            EXPECT_TRUE(corner.x >= area.min.x - 2 && corner.x <= area.max.x + 2 && corner.y >= area.min.y - 2 &&
+                        corner.y <= area.max.y + 2)
+                << what << ": '" << text.text << "' at " << corner.x << ", " << corner.y;
+}
+
+TEST(RandomFeaturesPanel, DrawsEveryViewAtEverySizeInsideItsArea) {
+    static TextShaper shaper;
+    Interaction nobody;
+    for (const View view : all_views)
+        for (std::size_t mode = 0; mode < (view == View::failures ? failure_mode_names.size() : 1); ++mode) {
+            RandomFeaturesPanel panel;
+            quick(panel.params());
+            panel.params().view = view;
+            panel.params().failure = static_cast<FailureMode>(mode);
+            panel.wait();
+            ASSERT_FALSE(panel.status().error) << panel.status().error->what;
+            for (const auto& [width, height] : {std::pair(1600.0F, 900.0F),
+                                                {1000.0F, 700.0F},
+                                                {640.0F, 400.0F},
+                                                {300.0F, 300.0F},
+                                                {200.0F, 54.0F},
+                                                {0.0F, 0.0F}}) {
+                const Rect area = Rect::sized({100, 50}, width, height);
+                Recorder canvas(shaper);
+                panel.draw(canvas, nobody, area);
+                expect_inside(canvas, area,
+                              "view " + std::to_string(static_cast<int>(view)) + ", mode " + std::to_string(mode) +
+                                  ", " + std::to_string(width));
+                EXPECT_GE(canvas.texts.size(), width > 900 ? 10U : 0U);
+            }
+        }
+}
+
+TEST(RandomFeaturesPanel, DrawsExtremesWithoutNaN) {
+    static TextShaper shaper;
+    Interaction nobody;
+    const Rect area = Rect::sized({0, 0}, 1200, 800);
+    const auto try_with = [&](const char* what, auto change) {
+        for (const View view : all_views) {
+            RandomFeaturesPanel panel;
+            quick(panel.params());
+            panel.params().view = view;
+            change(panel.params());
+            panel.wait();
+            Recorder canvas(shaper);
+            panel.draw(canvas, nobody, area);
+            panel.draw_explain(canvas, Rect::sized({0, 800}, 1200, 60));
+            EXPECT_TRUE(canvas.sound) << what << ", view " << static_cast<int>(view);
+            for (const TextBox& text : canvas.texts)
+                EXPECT_EQ(text.text.find("nan"), std::string::npos) << what << ": " << text.text;
+        }
+    };
+    try_with("norm 0", [](Params& p) {
+        p.norm = 0;
+        p.metric = ErrorMetric::kernel;
+    });
+    try_with("norm 8", [](Params& p) {
+        p.norm = 8;
+        p.angle = 0;
+        p.metric = ErrorMetric::kernel;
+    });
+    try_with("norm 8, opposite", [](Params& p) {
+        p.norm = 8;
+        p.angle = 3.141592653589793;
+        p.metric = ErrorMetric::kernel;
+    });
+    try_with("sigma 0", [](Params& p) { p.sigma = 0; });
+    try_with("sigma 10", [](Params& p) { p.sigma = 10; });
+    try_with("two tokens", [](Params& p) {
+        p.length = p.dim = 2;
+        p.causal = true;
+    });
+    try_with("one feature", [](Params& p) { p.features = p.features_from = p.features_to = 1; });
+    try_with("one sample", [](Params& p) {
+        p.seeds = 1;
+        p.mean = true;
+    });
+    try_with("elu alone", [](Params& p) {
+        p.estimators = "elu";
+        p.estimator = FeatureMethod::elu;
+    });
+    try_with("relu", [](Params& p) {
+        p.estimators = "relu";
+        p.estimator = FeatureMethod::relu;
+        p.features = 1;
+    });
+    try_with("epsilon 1", [](Params& p) { p.epsilon = 1; });
+}
+
+TEST(RandomFeaturesPanel, DrawsWhileAnOlderResultIsOnTheScreen) {
+    static TextShaper shaper;
+    Interaction nobody;
+    for (const View view : all_views) {
+        RandomFeaturesPanel panel;
+        Recorder canvas(shaper);
+        const Rect area = Rect::sized({0, 0}, 1200, 800);
+        panel.draw(canvas, nobody, area);  // nothing is there yet
+        quick(panel.params());
+        panel.params().view = view;
+        panel.wait();
+        for (const View other : all_views) {  // the next view is not computed yet
+            panel.params().view = other;
+            panel.params().failure = FailureMode::leak;
+            panel.params().estimators = "elu";
+            panel.draw(canvas, nobody, area);
+            panel.draw_explain(canvas, Rect::sized({0, 800}, 1200, 60));
+        }
+        EXPECT_TRUE(canvas.sound);
+    }
+}
+
+TEST(RandomFeaturesPanel, ExplainsWithTheUsersNumbers) {
+    RandomFeaturesPanel panel;
+    panel.wait();
+    EXPECT_THAT(panel.explain_text(), HasSubstr("m = 64: the least median error is that of trig, orthogonal"));
+    panel.params().view = View::variance;
+    panel.wait();
+    EXPECT_THAT(panel.explain_text(), HasSubstr("r = 5.28: positive features err less"));
+    panel.params().view = View::kernel;
+    panel.wait();
+    EXPECT_THAT(panel.explain_text(), HasSubstr("exp(x·y) = exp(1 · 1 · cos 2.09) = 0.6065"));
+    panel.params().view = View::matrices;
+    panel.wait();
+    EXPECT_THAT(panel.explain_text(), HasSubstr("Output error"));
+    panel.params().view = View::factoring;
+    panel.wait();
+    EXPECT_THAT(panel.explain_text(), HasSubstr("rank QKᵀ = 16"));
+    panel.params().view = View::failures;
+    for (std::size_t k = 0; k < failure_mode_names.size(); ++k) {
+        panel.params().failure = static_cast<FailureMode>(k);
+        panel.wait();
+        EXPECT_FALSE(panel.explain_text().empty()) << failure_mode_names[k];
+        EXPECT_EQ(panel.explain_text().find("nan"), std::string::npos);
+    }
+}
+
+TEST(RandomFeaturesPanel, KeysRedrawAndChangeTheNumberOfFeatures) {
+    RandomFeaturesPanel panel;
+    quick(panel.params());
+    panel.wait();
+    const std::vector<double> before = panel.curves().curves[0].median;
+    EXPECT_TRUE(panel.key({.key = GLFW_KEY_R}));
+    panel.wait();
+    EXPECT_EQ(panel.params().seed, 2);
+    EXPECT_NE(panel.curves().curves[0].median, before);
+    EXPECT_THAT(panel.status().provenance, HasSubstr("seed 2"));
+    EXPECT_TRUE(panel.key({.key = GLFW_KEY_RIGHT}));
+    EXPECT_EQ(panel.params().features, 128);
+    for (int k = 0; k < 20; ++k) EXPECT_TRUE(panel.key({.key = GLFW_KEY_LEFT}));
+    EXPECT_EQ(panel.params().features, 1);
+    EXPECT_FALSE(panel.key({.key = GLFW_KEY_DOWN}));
+    panel.params().view = View::failures;
+    EXPECT_TRUE(panel.key({.key = GLFW_KEY_DOWN}));
+    EXPECT_EQ(panel.params().failure, FailureMode::negative);
+    EXPECT_FALSE(panel.key({.key = GLFW_KEY_ESCAPE})) << "nothing runs";
+}
+
+TEST(RandomFeaturesPanel, AnErrorIsSaidAndTheCurvesBeforeStay) {
+    RandomFeaturesPanel panel;
+    quick(panel.params());
+    panel.wait();
+    const std::vector<double> before = panel.curves().curves[0].median;
+    panel.params().estimators = "cosine";
+    panel.wait();
+    ASSERT_TRUE(panel.status().error);
+    EXPECT_THAT(panel.status().error->what, HasSubstr("'cosine' in estimators"));
+    EXPECT_EQ(panel.curves().curves[0].median, before);
+    panel.params().estimators = "positive";
+    panel.wait();
+    EXPECT_FALSE(panel.status().error);
+    EXPECT_EQ(panel.curves().curves.size(), 2U);
+}
+
+TEST(RandomFeaturesPanel, CurvesGrowWhileTheyAreComputedAndACancelKeepsThem) {
+    RandomFeaturesPanel panel;
+    Params& p = panel.params();
+    p.length = 4096;
+    p.metric = ErrorMetric::frobenius;
+    p.seeds = 100;
+    panel.update();
+    const auto until = [&](auto condition) {
+        for (int k = 0; k < 3000 && !condition(); ++k) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            panel.update();
+        }
+        return condition();
+    };
+    ASSERT_TRUE(until([&] { return panel.curves().done > 0 && panel.status().progress; }));
+    EXPECT_LT(panel.curves().done, panel.curves().wanted);
+    EXPECT_TRUE(panel.status().stale);
+    EXPECT_TRUE(panel.key({.key = GLFW_KEY_ESCAPE}));
+    panel.update();
+    ASSERT_TRUE(panel.status().error);
+    EXPECT_EQ(panel.status().error->code, ErrorCode::cancelled);
+    EXPECT_FALSE(panel.status().stale);
+    const Index done = panel.curves().done;
+    EXPECT_GT(done, 0);
+    p.seeds = 99;
+    panel.update();
+    EXPECT_FALSE(panel.status().error);
+    EXPECT_GE(panel.curves().done, done - 100) << "what is done is kept";
+    panel.cancel();
+}
+
+TEST(RandomFeaturesPanel, TakesTheUsersOwnVectors) {
+    const TempFolder folder;
+    const std::string file = folder.file("v.txt", "bread 1 0\nwine 0 2\n");
+    RandomFeaturesPanel panel;
+    Params& p = panel.params();
+    p.view = View::matrices;
+    p.source = Source::text;
+    p.text = "bread wine";
+    p.vectors = file;
+    EXPECT_EQ(panel.source_key(), "text");
+    panel.wait();
+    ASSERT_FALSE(panel.status().error) << panel.status().error->what;
+    EXPECT_EQ(panel.shown()->matrices->names, (std::vector<std::string>{"bread", "wine"}));
+    EXPECT_THAT(panel.status().provenance, HasSubstr("yours"));
+    // softmax of (1, 0) / sqrt 2: 1 / (1 + exp(-1 / sqrt 2)).
+    EXPECT_NEAR((*panel.shown()->matrices->exact)(0, 0), 1 / (1 + std::exp(-std::sqrt(0.5))), 1e-6);
+    p.vectors = (folder / "none.txt").string();
+    panel.wait();
+    ASSERT_TRUE(panel.status().error);
+    EXPECT_THAT(panel.status().error->what, HasSubstr("none.txt"));
+    p.source = Source::random;
+    EXPECT_EQ(panel.source_key(), "");
+}
+
+TEST(RandomFeaturesPanel, ManyTokensAreFirstSeenFromACornerOfTheirMatrices) {
+    RandomFeaturesPanel panel;
+    panel.params().view = View::matrices;
+    panel.params().length = 3000;
+    panel.wait();
+    EXPECT_EQ(panel.shown()->matrices->tokens, most_matrix_tokens);
+    EXPECT_EQ(panel.status().note, "the matrices are of the first 1024 tokens");
+}
+
+TEST(RandomFeaturesPanel, ControlsAgreeAfterTheUserMovedOne) {
+    RandomFeaturesPanel panel;
+    panel.params().features_from = 500;
+    panel.agree();
+    EXPECT_EQ(panel.params().features_to, 500);
+    panel.params().seeds = 1;
+    panel.params().length = 16;
+    panel.wait();
+    EXPECT_FALSE(panel.status().error);
+}
+
+/// A mouse that clicks on one named area.
+class Clicker final : public Interaction {
+public:
+    explicit Clicker(std::string id) : wanted(std::move(id)) {}
+    Pointer area(std::string_view id, const Rect& rect) override {
+        if (id != wanted) return {};
+        found = true;
+        return {.at = rect.center(), .hovered = true, .clicked = true};
+    }
+    bool live() const override { return true; }
+    std::string wanted;
+    bool found = false;
+};
+
+TEST(RandomFeaturesPanel, ChipsTakeMethodsInAndOutAndRedrawDraws) {
+    static TextShaper shaper;
+    RandomFeaturesPanel panel;
+    quick(panel.params());
+    panel.wait();
+    Recorder canvas(shaper);
+    const Rect area = Rect::sized({0, 0}, 1200, 800);
+    Clicker elu("chip elu + 1"), trig("chip trig"), redraw("button Redraw");
+    panel.draw(canvas, elu, area);
+    EXPECT_TRUE(elu.found);
+    EXPECT_EQ(panel.params().estimators, "trig,positive,hyperbolic,elu");
+    panel.draw(canvas, trig, area);
+    EXPECT_EQ(panel.params().estimators, "positive,hyperbolic,elu");
+    panel.draw(canvas, redraw, area);
+    EXPECT_EQ(panel.params().seed, 2);
+}
+
+TEST(RandomFeaturesPanel, AFailuresCardIsChosenAndItsSettingGoesToTheSliders) {
+    static TextShaper shaper;
+    RandomFeaturesPanel panel;
+    panel.params().view = View::failures;
+    panel.wait();
+    Recorder canvas(shaper);
+    const Rect area = Rect::sized({0, 0}, 1200, 800);
+    Clicker card("failure normaliser"), button("button Set the sliders to this");
+    panel.draw(canvas, card, area);
+    EXPECT_TRUE(card.found);
+    EXPECT_EQ(panel.params().failure, FailureMode::normaliser);
+    EXPECT_EQ(panel.params().sigma, 1.5) << "where it fails";
+    panel.wait();
+    panel.draw(canvas, button, area);
+    ASSERT_TRUE(button.found);
+    EXPECT_EQ(panel.params().view, View::matrices);
+    EXPECT_EQ(panel.params().estimator, FeatureMethod::trig);
+    panel.wait();
+    EXPECT_GT(panel.shown()->matrices->broken.size(), 100U) << "the failure is seen there";
+}
+
+}  // namespace panel_test
+}  // namespace attnscope::random_features_panel

@@ -1,0 +1,195 @@
+#include "app/panels/random_features/variance_plots.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <iterator>
+#include <limits>
+#include <numbers>
+
+#include "app/draw/ticks.hpp"
+#include "app/panels/random_features/random_features_panel.hpp"
+#include "core/base/statistics.hpp"
+
+namespace attnscope::random_features_panel {
+namespace {
+
+constexpr int variance_steps = 400;  // of a curve over the angle
+
+Series variance_line(std::string name, Color color, std::vector<double> x, std::vector<double> y,
+                     Dash dash = Dash::solid, float width = 2) {
+    return {.name = std::move(name),
+            .color = color,
+            .x = std::move(x),
+            .y = std::move(y),
+            .y_high = {},
+            .width = width,
+            .dash = dash,
+            .marker = Marker::none};
+}
+
+std::vector<double> sorted_estimates(const Cloud& cloud) {
+    std::vector<double> values;
+    std::copy_if(cloud.estimates.begin(), cloud.estimates.end(), std::back_inserter(values),
+                 [](double e) { return std::isfinite(e); });
+    std::sort(values.begin(), values.end());
+    return values;
+}
+
+// The outline of the bars and what is below it. Heights are parts of the fullest bin: beside a narrow distribution a
+// wide one would otherwise be a flat line.
+void add_histogram(Plot& plot, const Cloud& cloud, const ViewWindow& range, Color color) {
+    // As many bins as so many draws fill without being all noise.
+    std::vector<double> counts(
+        static_cast<std::size_t>(4 * std::cbrt(static_cast<double>(cloud.estimates.size()) + 1)));
+    const double width = (range.high - range.low) / static_cast<double>(counts.size());
+    for (const double e : cloud.estimates) {
+        if (!(e >= range.low && e <= range.high)) continue;
+        const auto bin = static_cast<std::size_t>((e - range.low) / width);
+        counts[std::min(bin, counts.size() - 1)] += 1;
+    }
+    const double most = std::max(*std::max_element(counts.begin(), counts.end()), 1.0);
+    Series outline = variance_line(std::string(name_of(cloud.method)), color, {range.low}, {0});
+    outline.kind = Series::steps;
+    Series fill{.name = {}, .color = color, .kind = Series::band, .x = {}, .y = {}, .y_high = {}};
+    for (std::size_t k = 0; k < counts.size(); ++k) {
+        const double left = range.low + width * static_cast<double>(k), height = counts[k] / most;
+        if (height != outline.y.back()) {
+            outline.x.push_back(left);
+            outline.y.push_back(height);
+        }
+        if (height == 0) continue;
+        // Each bar by itself: the gap ends it.
+        for (const double x : {left, left + width, left + width}) fill.x.push_back(x);
+        for (const double y : {0.0, 0.0, std::numeric_limits<double>::quiet_NaN()}) fill.y.push_back(y);
+        for (int n = 0; n < 3; ++n) fill.y_high.push_back(height);
+    }
+    outline.x.push_back(range.high);
+    outline.y.push_back(0);
+    plot.series.push_back(std::move(fill));
+    plot.series.push_back(std::move(outline));
+}
+
+}  // namespace
+
+std::string variance_angle(double angle) {
+    return angle == 0 ? "0" : fmt::format("{:.3f}π", angle / std::numbers::pi);
+}
+
+Plot slice_plot(const Theme& t, double angle, double norm) {
+    Plot plot;
+    plot.title = fmt::format("r over the angle at l = {}", short_number(norm, 3));
+    plot.note = norm > 0 ? fmt::format("theory, Lemma 2: r = {} at φ = {}; both with the same m",
+                                       short_number(std::pow(10.0, log10_variance_ratio(angle, norm)), 3),
+                                       variance_angle(angle))
+                         : "at l = 0 neither errs at all";
+    plot.x = {.name = "φ / π", .range = ViewWindow{0, 1}};
+    const double most = std::pow(10.0, variance_limit);
+    plot.y = {.name = "r", .log = true, .range = ViewWindow{1 / most, most}};
+    plot.series.push_back(variance_line("r = 1: equal", t.quiet, {0, 1}, {1, 1}, Dash::solid, 1.2F));
+    plot.series.push_back(variance_line("r = ½: fair", t.quiet, {0, 1}, {0.5, 0.5}, Dash::dashed, 1.2F));
+    Series line = variance_line("r", t.text, {}, {}, Dash::solid, 2.5F);
+    for (int k = 0; k <= variance_steps; ++k) {
+        const double part = static_cast<double>(k) / variance_steps;
+        // r is 0 and infinite at the ends: far beyond the axis either way.
+        constexpr double beyond = 30;
+        line.x.push_back(part);
+        line.y.push_back(
+            std::pow(10.0, std::clamp(log10_variance_ratio(part * std::numbers::pi, norm), -beyond, beyond)));
+    }
+    plot.series.push_back(std::move(line));
+    plot.series.push_back(variance_line({}, t.quiet, {angle / std::numbers::pi, angle / std::numbers::pi},
+                                        {1 / most, most}, Dash::dashed, 1.5F));
+    return plot;
+}
+
+Plot errors_plot(const Theme& t, double angle, double norm, Index dim) {
+    Plot plot;
+    plot.title = fmt::format("Mean squared errors at l = {} for m = 1", short_number(norm, 3));
+    plot.note = "theory, Lemma 2, independent draws (dotted: hyperbolic); m features: divided by m";
+    plot.x = {.name = "φ / π", .range = ViewWindow{0, 1}};
+    plot.y = {.name = "mean squared error", .log = true};
+    double low = std::numeric_limits<double>::infinity(), high = 0;
+    for (const FeatureMethod method : {FeatureMethod::trig, FeatureMethod::positive, FeatureMethod::hyperbolic}) {
+        Series line = variance_line(std::string(name_of(method)), color_of(method, t), {}, {},
+                                    method == FeatureMethod::hyperbolic ? Dash::dotted : Dash::solid);
+        for (int k = 0; k <= variance_steps; ++k) {
+            const double part = static_cast<double>(k) / variance_steps;
+            const double error =
+                kernel_mse({.method = method, .features = 1, .dim = dim}, at_angle(norm, norm, part * std::numbers::pi))
+                    .value_or(0);
+            // Errors of 0, at 0 and pi, have no place on the axis.
+            const bool seen = std::isfinite(error) && error > 0;
+            line.x.push_back(part);
+            line.y.push_back(seen ? error : std::numeric_limits<double>::quiet_NaN());
+            if (!seen) continue;
+            high = std::max(high, error);
+            if (part > 0.06 && part < 0.94) low = std::min(low, error);
+        }
+        plot.series.push_back(std::move(line));
+    }
+    if (low < high) {
+        plot.y.range = ViewWindow{low / 2, high * 2};
+        plot.series.push_back(variance_line({}, t.quiet, {angle / std::numbers::pi, angle / std::numbers::pi},
+                                            {low / 2, high * 2}, Dash::dashed, 1.5F));
+    }
+    return plot;
+}
+
+ViewWindow histogram_range(const VarianceFacts& facts) {
+    constexpr double tail = 0.01;
+    double low = facts.truth, high = facts.truth;
+    for (const Cloud* cloud : {&facts.trig, &facts.positive}) {
+        const std::vector<double> values = sorted_estimates(*cloud);
+        if (values.empty()) continue;
+        low = std::min(low, quantile(values, tail));
+        high = std::max(high, quantile(values, 1 - tail));
+    }
+    const double least = std::max(std::abs(facts.truth) * 1e-3, 1e-12);
+    const double margin = 0.06 * std::max(high - low, least);
+    return {low - margin, high + margin};
+}
+
+Plot histogram_plot(const Theme& t, const VarianceFacts& facts, const Request& request, const ViewWindow& range) {
+    Plot plot;
+    plot.title = fmt::format("Estimates of exp(x·y) = {} with m = {} at φ = {}, l = {}", short_number(facts.truth, 3),
+                             facts.trig.features, variance_angle(request.angle), short_number(request.norm, 3));
+    plot.note = fmt::format("measured: {} {} draws each, seed {}; theory: {}", facts.trig.estimates.size(),
+                            facts.trig.orthogonal ? "orthogonal" : "independent", request.seed,
+                            facts.trig.orthogonal ? "exact, orthogonal" : "Lemma 2");
+    plot.x = {.name = "estimate", .range = range};
+    plot.y = {.name = "draws / fullest bin", .range = ViewWindow{0, 1.06}};
+    add_histogram(plot, facts.trig, range, color_of(FeatureMethod::trig, t));
+    add_histogram(plot, facts.positive, range, color_of(FeatureMethod::positive, t));
+    plot.series.push_back(variance_line("exp(x·y)", t.text, {facts.truth, facts.truth}, {0, 1.06}, Dash::dashed, 1.5F));
+    return plot;
+}
+
+void draw_estimates_table(Canvas& canvas, const Rect& area, const VarianceFacts& facts, const ViewWindow& range) {
+    const Theme& t = canvas.theme();
+    const float width = area.width() / 6;
+    const auto row = [&](int line, const std::array<std::string, 6>& texts, Color first, Color color) {
+        for (std::size_t k = 0; k < texts.size(); ++k) {
+            const TextStyle style{.color = k == 0 ? first : color, .size = line == 0 ? 12.0F : 13.5F, .bold = k == 0};
+            const Vec2 at{area.min.x + width * static_cast<float>(k), area.min.y + 14 + 22 * static_cast<float>(line)};
+            canvas.text(at, canvas.shaper().fit(texts[k], width - 6, style), style);
+        }
+    };
+    row(0, {"", "mean", "std. dev.", "in theory", "below 0", "outside"}, t.quiet, t.quiet);
+    const auto percent = [](const Cloud& cloud, const auto& counted) {
+        const auto count = std::count_if(cloud.estimates.begin(), cloud.estimates.end(), counted);
+        return 100 * static_cast<double>(count) / std::max(static_cast<double>(cloud.estimates.size()), 1.0);
+    };
+    int line = 1;
+    for (const Cloud* cloud : {&facts.trig, &facts.positive})
+        row(line++,
+            {std::string(name_of(cloud->method)), short_number(cloud->mean, 4), short_number(cloud->deviation, 3),
+             cloud->theory ? short_number(*cloud->theory, 3) : "–",
+             fmt::format("{:.3g} %", percent(*cloud, [](double e) { return e < 0; })),
+             fmt::format("{:.3g} %", percent(*cloud, [&](double e) { return !(e >= range.low && e <= range.high); }))},
+            color_of(cloud->method, t), t.text);
+}
+
+}  // namespace attnscope::random_features_panel

@@ -1,0 +1,28 @@
+// The plots beside the map of the variance picture: its slice, both errors, and what was measured at the chosen point.
+#pragma once
+
+#include <string>
+
+#include "app/draw/plot.hpp"
+#include "app/panels/random_features/compute.hpp"
+
+namespace attnscope::random_features_panel {
+
+constexpr double variance_limit = 4;  // the map's colours and the slice's axis show r from 10^-4 to 10^4
+constexpr float variance_table_height = 66;
+
+/// "0.667π"
+std::string variance_angle(double angle);
+
+/// r over the angle at one norm, the chosen angle marked.
+Plot slice_plot(const Theme& theme, double angle, double norm);
+/// The mean squared errors that r is the ratio of.
+Plot errors_plot(const Theme& theme, double angle, double norm, Index dim);
+
+/// One range for both distributions, which leaves out the last percent on either side.
+ViewWindow histogram_range(const VarianceFacts& facts);
+Plot histogram_plot(const Theme& theme, const VarianceFacts& facts, const Request& request, const ViewWindow& range);
+/// Means and standard deviations, measured and in theory, of the two distributions.
+void draw_estimates_table(Canvas& canvas, const Rect& area, const VarianceFacts& facts, const ViewWindow& range);
+
+}  // namespace attnscope::random_features_panel

@@ -1,0 +1,151 @@
+// The random-features panel's pictures: which is drawn, with its title, and what they share.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/draw/ticks.hpp"
+#include "app/panels/picture_parts.hpp"
+#include "app/panels/random_features/random_features_panel.hpp"
+
+namespace attnscope::random_features_panel {
+namespace {
+
+constexpr float view_padding = 22, view_title_height = 52;
+
+std::string title_of_view(View view) {
+    switch (view) {
+        case View::curves:
+            return "How far random features are from softmax";
+        case View::variance:
+            return "Which features err less, and where";
+        case View::kernel:
+            return "One kernel value and its estimates";
+        case View::matrices:
+            return "Exact and approximate attention";
+        case View::failures:
+            return "Seven ways to break it";
+        case View::factoring:
+            return "Why softmax blocks factoring";
+    }
+    return {};
+}
+
+std::string formula_of_curves(const Params& p) {
+    if (p.metric == ErrorMetric::kernel)
+        return fmt::format("E[(φ(x)·φ(y) − exp(x·y))^2],  |x| = |y| = {},  φ = {} rad,  d = {}",
+                           short_number(p.norm, 3), short_number(p.angle, 3), p.dim);
+    const std::string input = p.source == Source::text ? std::string("the words' vectors")
+                                                       : fmt::format("L = {}, d = {}, Q, K ~ N(0, σ^2), σ = {}",
+                                                                     p.length, p.dim, short_number(p.sigma, 3));
+    return (p.metric == ErrorMetric::output ? "mean (out′ − out)^2;  " : "|A′ − A| / |A|;  ") + input +
+           (p.causal ? ", causal" : "");
+}
+
+std::string formula_of_view(const Params& p) {
+    switch (p.view) {
+        case View::curves:
+            return formula_of_curves(p);
+        case View::variance:
+            return "r(φ, l) = MSE(trig) / MSE(positive),  |x| = |y| = l:  above 1 positive features are better";
+        case View::kernel:
+            return "φ(x)·φ(y) estimates SM(x, y) = exp(x·y),  x = q / d^{1/4},  y = k / d^{1/4}";
+        case View::matrices:
+            return fmt::format("A = softmax(QKᵀ/√d),   A′ = φ(Q)φ(K)ᵀ, its rows divided by their sums:  {}, m = {}",
+                               label_of(p.estimator, p.one_orthogonal()), p.features);
+        case View::failures:
+            return "each measured on an input of its own; seed and scale can be changed";
+        case View::factoring:
+            return "(QKᵀ)V = Q(KᵀV), but softmax(QKᵀ)V ≠ softmax(Q)(softmax(K)ᵀV)";
+    }
+    return {};
+}
+
+}  // namespace
+
+Color color_of(FeatureMethod method, const Theme& t) {
+    // Hues that colour-blind people tell apart (Okabe and Ito 2008), adapted to either ground.
+    const bool dark = t.name == ThemeName::dark;
+    switch (method) {
+        case FeatureMethod::trig:
+            return t.query;
+        case FeatureMethod::positive:
+            return t.key;
+        case FeatureMethod::hyperbolic:
+            return dark ? Color::hex(0x35c9a0) : Color::hex(0x00795a);
+        case FeatureMethod::smreg:
+            return dark ? Color::hex(0xe28fc4) : Color::hex(0xa8437f);
+        case FeatureMethod::oprf:
+            return dark ? Color::hex(0xf2e35a) : Color::hex(0x7d6f00);
+        case FeatureMethod::sderf:
+            return dark ? Color::hex(0xff7f50) : Color::hex(0xc23b00);
+        case FeatureMethod::elu:
+            return dark ? Color::hex(0xa99bff) : Color::hex(0x5340c4);
+        case FeatureMethod::relu:
+            return dark ? Color::hex(0xb8c0cc) : Color::hex(0x4d5663);
+    }
+    return t.text;
+}
+
+std::string label_of(FeatureMethod method, bool orthogonal) {
+    const std::string name = method == FeatureMethod::elu ? "elu + 1" : std::string(name_of(method));
+    if (!is_random(method)) return name;
+    return name + (orthogonal ? ", orthogonal" : ", iid");
+}
+
+void RandomFeaturesPanel::draw_icon(Canvas& canvas, const Rect& rect, Color color) const {
+    // An error that falls, and the line it has to get below.
+    std::vector<Vec2> curve;
+    for (int k = 0; k <= 16; ++k) {
+        const float part = static_cast<float>(k) / 16;
+        curve.push_back({rect.min.x + part * rect.width(), rect.min.y + rect.height() * (1 - 0.9F / (1 + 4 * part))});
+    }
+    canvas.polyline(curve, color, 2);
+    const float y = rect.min.y + rect.height() * 0.45F;
+    for (int k = 0; k < 4; ++k) {
+        const float x = rect.min.x + rect.width() * static_cast<float>(k) / 4;
+        canvas.line({x, y}, {x + rect.width() / 7, y}, color.alpha(0.6F), 1.5F);
+    }
+}
+
+void RandomFeaturesPanel::draw(Canvas& canvas, Interaction& interaction, const Rect& area) {
+    const Theme& t = canvas.theme();
+    Rect inside = area.inset(view_padding);
+    if (inside.width() < 120 || inside.height() < 90) return;
+    const View view = shows_curves() ? View::curves : shown_ ? shown_->request.view : params_.view;
+    const bool nothing = shows_curves() ? curves_.curves.empty() : !shown_;
+    if (nothing) {
+        const std::string text = error_ ? error_->what : "computing …";
+        canvas.text_middle(inside.center(), canvas.shaper().fit(text, inside.width(), {.size = 16}),
+                           {.color = error_ ? t.warning : t.quiet, .size = 16, .align = Align::center});
+        return;
+    }
+    draw_title(canvas, interaction, inside.cut_top(view_title_height));
+    switch (view) {
+        case View::curves:
+            return draw_curves(canvas, interaction, inside);
+        case View::variance:
+            return draw_variance(canvas, interaction, inside);
+        case View::kernel:
+            return draw_kernel(canvas, interaction, inside);
+        case View::matrices:
+            return draw_matrices(canvas, interaction, inside);
+        case View::failures:
+            return draw_failures(canvas, interaction, inside);
+        case View::factoring:
+            return draw_factoring(canvas, interaction, inside);
+    }
+}
+
+void RandomFeaturesPanel::draw_title(Canvas& canvas, Interaction& interaction, const Rect& area) {
+    const Theme& t = canvas.theme();
+    Rect rest = area;
+    if (draw_button(canvas, interaction, rest, "Redraw", "New random numbers: the next seed (R).")) redraw();
+    Params shown = params_;
+    if (!shows_curves() && shown_) shown.view = shown_->request.view;
+    const TextStyle title{.color = t.text, .size = 20, .bold = true}, formula{.color = t.quiet, .size = 14};
+    canvas.text({rest.min.x, rest.min.y + 20}, canvas.shaper().fit(title_of_view(shown.view), rest.width(), title),
+                title);
+    draw_formula(canvas, {rest.min.x, rest.min.y + 43}, rest.width(), formula_of_view(shown), formula);
+}
+
+}  // namespace attnscope::random_features_panel
