@@ -67,4 +67,19 @@ bool draw_button(Canvas& canvas, Interaction& interaction, Rect& row, const std:
     return pointer.clicked;
 }
 
+float chip_width(Canvas& canvas, const std::string& label) {
+    return canvas.shaper().width(label, {.size = 13}) + 34;
+}
+
+bool draw_chip(Canvas& canvas, Interaction& interaction, const Rect& box, const std::string& label, Color color,
+               bool chosen, const std::string& help) {
+    const Theme& t = canvas.theme();
+    const Pointer pointer = interaction.area("chip " + label, box);
+    canvas.fill_rect(box, pointer.hovered ? mix(t.field, t.text, 0.1F) : t.field, 13);
+    canvas.fill_circle({box.min.x + 14, box.center().y}, 5, chosen ? color : t.line);
+    canvas.text_middle({box.min.x + 25, box.center().y}, label, {.color = chosen ? t.text : t.quiet, .size = 13});
+    if (pointer.hovered) interaction.tooltip(help);
+    return pointer.clicked;
+}
+
 }  // namespace attnscope

@@ -29,4 +29,9 @@ float draw_paragraph(Canvas& canvas, const Rect& area, std::string_view text, co
 bool draw_button(Canvas& canvas, Interaction& interaction, Rect& row, const std::string& label, const std::string& help,
                  bool chosen = false);
 
+/// A rounded label with a dot in its colour, of something that is chosen or not. True when clicked.
+bool draw_chip(Canvas& canvas, Interaction& interaction, const Rect& box, const std::string& label, Color color,
+               bool chosen, const std::string& help);
+float chip_width(Canvas& canvas, const std::string& label);
+
 }  // namespace attnscope

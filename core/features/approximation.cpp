@@ -168,12 +168,17 @@ Result<ApproximationTask> make_task(const Eigen::Ref<const Matrix>& q, const Eig
     return task;
 }
 
-Result<ApproximationTask> random_task(Index length, Index dim, double sigma, bool causal, std::uint64_t seed,
-                                      const Progress& progress) {
+RandomInput random_input(Index length, Index dim, double sigma, std::uint64_t seed) {
     const auto drawn = [&](std::string_view use, double scale) {
         return random_normal(length, dim, scale, seed, stable_hash(fmt::format("random features, {}", use)));
     };
-    return make_task(drawn("queries", sigma), drawn("keys", sigma), drawn("values", 1), causal, progress);
+    return {drawn("queries", sigma), drawn("keys", sigma), drawn("values", 1)};
+}
+
+Result<ApproximationTask> random_task(Index length, Index dim, double sigma, bool causal, std::uint64_t seed,
+                                      const Progress& progress) {
+    const RandomInput input = random_input(length, dim, sigma, seed);
+    return make_task(input.q, input.k, input.v, causal, progress);
 }
 
 Result<TaskFeatures> task_features(const ApproximationTask& task, const ApproximationSpec& spec,
@@ -205,11 +210,12 @@ std::vector<double> kernel_draws(const ApproximationSpec& spec, const VectorD& x
     const Matrix row_x = x.transpose().cast<float>(), row_y = y.transpose().cast<float>();
     const InputMoments moments = input_moments(row_x, row_y);
     std::vector<double> estimates(static_cast<std::size_t>(draws));
-    parallel_blocks(draws, 8, progress, [&](Index begin, Index end) {
+    // A draw may take long: each is a part of its own, so that a stop is heard between two of them.
+    parallel_blocks(draws, 1, progress, [&](Index begin, Index end) {
         for (Index k = begin; k < end; ++k) {
             const std::uint64_t seed = stable_hash(fmt::format("draw {} of {}", k, spec.seed));
             const FeatureDraw draw =
-                draw_features(spec.method, spec.features, x.size(), spec.orthogonal, seed, moments);
+                draw_features(spec.method, spec.features, x.size(), spec.orthogonal, seed, moments, progress);
             estimates[static_cast<std::size_t>(k)] = kernel_estimate(draw, x, y);
         }
     });

@@ -27,7 +27,12 @@ struct ApproximationTask {
 /// Errors: those of exact_attention(). Cancelled when `progress` is stopped.
 Result<ApproximationTask> make_task(const Eigen::Ref<const Matrix>& q, const Eigen::Ref<const Matrix>& k,
                                     const Eigen::Ref<const Matrix>& v, bool causal, const Progress& progress = {});
-/// The same of random input: entries of q and k from N(0, sigma^2), of v from N(0, 1).
+struct RandomInput {
+    Matrix q, k, v;  // length x dim
+};
+/// Entries of q and k from N(0, sigma^2), of v from N(0, 1). For every sigma the same draw, scaled.
+RandomInput random_input(Index length, Index dim, double sigma, std::uint64_t seed);
+/// make_task() of random_input().
 Result<ApproximationTask> random_task(Index length, Index dim, double sigma, bool causal, std::uint64_t seed,
                                       const Progress& progress = {});
 

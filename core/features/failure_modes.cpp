@@ -13,6 +13,7 @@
 #include "core/base/parallel.hpp"
 #include "core/base/random.hpp"
 #include "core/engine/exact.hpp"
+#include "core/features/approximation.hpp"
 #include "core/features/stabiliser.hpp"
 #include "core/features/theory.hpp"
 
@@ -20,18 +21,17 @@ namespace attnscope {
 namespace {
 
 constexpr Index failure_block = 64;
+constexpr double least_normalizer = 1e-280;
 
 struct FailureInput {
     Matrix x, y, v;  // length x dim
 };
 
-// q, k from N(0, sigma^2), v from N(0, 1): x = q / d^(1/4). For every sigma the same draw, scaled.
+// The input of random_task(): for every sigma the same draw, scaled.
 FailureInput failure_input(Index length, Index dim, double sigma, std::uint64_t seed) {
-    const auto normal = [&](std::string_view what, double scale) {
-        return random_normal(length, dim, scale, seed, stable_hash(fmt::format("failure modes, {}", what)));
-    };
-    const double scale = sigma / std::sqrt(std::sqrt(static_cast<double>(dim)));
-    return {normal("queries", scale), normal("keys", scale), normal("values", 1)};
+    RandomInput input = random_input(length, dim, sigma, seed);
+    const auto root = static_cast<float>(1 / std::sqrt(std::sqrt(static_cast<double>(dim))));
+    return {input.q * root, input.k * root, std::move(input.v)};
 }
 
 void report_part(const Progress& progress, std::size_t done, std::size_t parts) {
@@ -67,13 +67,15 @@ struct SignRows {
 void sign_rows(const Features& queries, const MatrixD& keys, const Eigen::RowVectorXd& key_scales, const MatrixD& v,
                Index begin, Index end, SignRows& rows) {
     MatrixD weights = queries.values.middleRows(begin, end - begin).cast<double>() * keys.transpose();
-    for (Index r = 0; r < end - begin; ++r) rows.negative(begin + r) = (weights.row(r).array() < 0).count();
     weights.array().rowwise() *= key_scales.array();
     const MatrixD sums = weights * v;
     for (Index r = 0; r < end - begin; ++r) {
         const double normalizer = weights.row(r).sum();
         rows.normalizer(begin + r) = normalizer;
-        rows.largest(begin + r) = normalizer == 0 ? 0 : sums.row(r).cwiseAbs().maxCoeff() / std::abs(normalizer);
+        rows.negative(begin + r) = (weights.row(r).array() * normalizer < 0).count();
+        // A sum this small is nothing but rounding, and a quotient by it beyond double.
+        rows.largest(begin + r) =
+            std::abs(normalizer) < least_normalizer ? 0 : sums.row(r).cwiseAbs().maxCoeff() / std::abs(normalizer);
     }
 }
 
@@ -105,7 +107,7 @@ Result<SignPoint> sign_point(const SignSetting& setting, const FeatureDraw& draw
     return SignPoint{.sigma = sigma,
                      .negative_share = static_cast<double>(rows.negative.sum()) / (length * length),
                      .bad_share = static_cast<double>((rows.normalizer.array() <= 0).count()) / length,
-                     .smallest_normalizer = median > 0 ? normalizers.minCoeff() / median : 0,
+                     .smallest_normalizer = median > least_normalizer ? normalizers.minCoeff() / median : 0,
                      .largest_output = rows.largest.maxCoeff(),
                      .largest_value = v.cwiseAbs().maxCoeff()};
 }
@@ -125,10 +127,15 @@ Result<EpsilonPoint> epsilon_point(const EpsilonSetting& setting, const FeatureD
     if (!with) return with.error();
     const Result<StabilisedAttention> without = stabilised_attention(draw, in.x, in.y, in.v, 0, false, progress);
     if (!without) return without.error();
-    return EpsilonPoint{.sigma = sigma,
-                        .share = with->epsilon_share.mean(),
-                        .output_error = error(*with),
-                        .error_without = error(*without)};
+    return EpsilonPoint{
+        .sigma = sigma,
+        .share = with->epsilon_share.mean(),
+        .output_error = error(*with),
+        .error_without = error(*without),
+        .uniform_error = (in.v.cast<double>().colwise().mean().replicate(setting.length, 1) - exact.cast<double>())
+                             .array()
+                             .square()
+                             .mean()};
 }
 
 // One point for each sigma, by point_of(sigma, progress of its own).

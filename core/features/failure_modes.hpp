@@ -58,6 +58,7 @@ struct EpsilonPoint {
     double share = 0;          // mean over the rows of the part of the normaliser that epsilon brings
     double output_error = 0;   // mean squared, against exact softmax
     double error_without = 0;  // the same with epsilon = 0
+    double uniform_error = 0;  // of uniform attention, which is what epsilon alone would give
 };
 struct EpsilonSetting {
     Index length = 512, dim = 64, features = 256;

@@ -35,12 +35,15 @@ TEST(FailureExplosion, TheoryHasTheNumbersOfTheClosedForms) {
     EXPECT_NEAR(at_64.oprf / 110477, 1, 1e-5);
 }
 
-TEST(FailureExplosion, VariancesExplodeWithTheDimensionAndOprfIsTheLeast) {
+TEST(FailureExplosion, VariancesExplodeWithTheDimensionAndAtLargeNormsOprfIsTheLeast) {
     const std::vector<ExplosionPoint> points = value_of(measure_explosion(1, 1));
     for (std::size_t i = 0; i < points.size(); ++i) {
         EXPECT_EQ(points[i].dim, Index{1} << i);
         EXPECT_LT(points[i].oprf, points[i].positive);
         EXPECT_LT(points[i].hyperbolic, points[i].positive);
+        if (points[i].dim >= 16) {
+            EXPECT_LT(points[i].oprf, std::min(points[i].trig, points[i].hyperbolic));
+        }
         if (i == 0) continue;
         EXPECT_GT(points[i].trig, points[i - 1].trig);
         EXPECT_GT(points[i].positive, points[i - 1].positive);
@@ -101,10 +104,22 @@ TEST(FailureEpsilon, BringsMostOfTheNormaliserOfLongVectors) {
     EXPECT_LT(points[1].share, 0.3);
     EXPECT_GT(points[2].share, 0.9);
     EXPECT_GT(points[3].share, 0.999);
-    // At 256 keys the numbers known from elsewhere: .046 and .96.
-    const std::vector<EpsilonPoint> shorter = value_of(measure_epsilon({.length = 256}, {0.5, 1}));
-    EXPECT_NEAR(shorter[0].share, 0.046, 0.02);
-    EXPECT_NEAR(shorter[1].share, 0.96, 0.03);
+    // At 256 keys the numbers known from elsewhere are .046 and .96. The share hangs on a single largest projection and
+    // varies by a factor of two from seed to seed: the median of nine seeds.
+    std::vector<double> half, one;
+    for (std::uint64_t seed = 1; seed <= 9; ++seed) {
+        const std::vector<EpsilonPoint> shorter = value_of(measure_epsilon({.length = 256, .seed = seed}, {0.5, 1}));
+        half.push_back(shorter[0].share);
+        one.push_back(shorter[1].share);
+    }
+    std::sort(half.begin(), half.end());
+    std::sort(one.begin(), one.end());
+    EXPECT_LT(half.front(), 0.046);
+    EXPECT_GT(half.back(), 0.046);
+    EXPECT_NEAR(std::log(half[4] / 0.046), 0, std::log(2.0));
+    EXPECT_NEAR(one[4], 0.96, 0.035);
+    EXPECT_GT(points[1].uniform_error, 0);
+    EXPECT_NEAR(points[3].output_error / points[3].uniform_error, 1, 0.05) << "attention has become uniform";
 }
 
 TEST(FailureEpsilon, NoneBringsNothing) {

@@ -113,9 +113,9 @@ FeatureDraw adapt(FeatureMethod method, Matrix projections, const InputMoments& 
 }
 
 FeatureDraw draw_features(FeatureMethod method, Index features, Index dim, bool orthogonal, std::uint64_t seed,
-                          const InputMoments& moments) {
+                          const InputMoments& moments, const Progress& progress) {
     if (!is_random(method)) return {.method = method};
-    return adapt(method, draw_projections(features, dim, orthogonal, seed), moments);
+    return adapt(method, draw_projections(features, dim, orthogonal, seed, progress), moments);
 }
 
 BiasedVectors without_bias(const FeatureDraw& draw, const Eigen::Ref<const Matrix>& x) {

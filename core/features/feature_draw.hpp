@@ -56,9 +56,9 @@ struct FeatureDraw {
 /// oprf and sderf alone. O(m d), sderf O(d^3 + m d^2).
 FeatureDraw adapt(FeatureMethod method, Matrix projections, const InputMoments& moments);
 /// m = `features` >= 1 rows for vectors of `dim` entries; elu: none. The same directions for every method with the same
-/// seed. Cost: draw_projections() and adapt().
+/// seed. Cost: draw_projections() and adapt(). Once `progress` is stopped, what is left is not drawn: useless numbers.
 FeatureDraw draw_features(FeatureMethod method, Index features, Index dim, bool orthogonal, std::uint64_t seed,
-                          const InputMoments& moments);
+                          const InputMoments& moments, const Progress& progress = {});
 
 /// phi of the rows of x, in the two factors of Features. x is q / d^(1/4), for elu q itself. A row of which every relu
 /// is 0 has values 0 and log_scale 0. Errors and cost of feature_map().

@@ -87,11 +87,11 @@ Result<void> validate_features(const FeatureSpec& spec) {
     return {};
 }
 
-Matrix draw_projections(Index features, Index dim, bool orthogonal, std::uint64_t seed) {
+Matrix draw_projections(Index features, Index dim, bool orthogonal, std::uint64_t seed, const Progress& progress) {
     check(features >= 1 && dim >= 1, "projections have at least one row and one column");
     if (!orthogonal) return random_normal(features, dim, 1.0, seed, stable_hash("random features, independent"));
-    Matrix result(features, dim);
-    for (Index begin = 0; begin < features; begin += dim) {
+    Matrix result = Matrix::Zero(features, dim);
+    for (Index begin = 0; begin < features && !progress.stopped(); begin += dim) {
         const Index rows = std::min(dim, features - begin);
         result.middleRows(begin, rows) = orthogonal_block(dim, seed, begin / dim).topRows(rows).cast<float>();
     }

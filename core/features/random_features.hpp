@@ -45,8 +45,9 @@ Result<void> validate_features(const FeatureSpec& spec);
 /// d b .. d b + d-1 are orthogonal to each other, their directions Haar-distributed and their lengths independent
 /// chi(d), so that each row alone is still N(0, I_d); blocks b are independent and the last one is cut off. The first
 /// rows do not depend on m. Directions are the Q of a Gaussian matrix, its columns times the signs of R's diagonal:
-/// without these signs Q is not Haar and positive features are biased. O(m d^2), or O(m d).
-Matrix draw_projections(Index features, Index dim, bool orthogonal, std::uint64_t seed);
+/// without these signs Q is not Haar and positive features are biased. O(m d^2), or O(m d). Once `progress` is stopped,
+/// the blocks that are left hold 0.
+Matrix draw_projections(Index features, Index dim, bool orthogonal, std::uint64_t seed, const Progress& progress = {});
 
 /// phi of each row in two factors: phi(x_i) = exp(log_scale_i) * values.row(i), with the largest |values| of a row 1
 /// (trig: at most 1). So nothing overflows: phi(x) . phi(y) = exp(sum of both log_scales) * (dot product of values),

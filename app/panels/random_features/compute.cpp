@@ -13,7 +13,7 @@
 namespace attnscope::random_features_panel {
 namespace {
 
-constexpr Index most_text_tokens = 512;
+constexpr Index most_text_tokens = 512, fewest_draws = 10;
 constexpr float unseen = std::numeric_limits<float>::quiet_NaN();
 constexpr std::array<Index, 5> cloud_counts{4, 16, 64, 256, 1024};
 
@@ -29,7 +29,7 @@ double seconds_a_draw(Index features, Index dim, bool orthogonal) {
 
 Index affordable_draws(Index features, Index dim, bool orthogonal, Index wanted, double seconds) {
     const double affordable = seconds / seconds_a_draw(features, dim, orthogonal);
-    return std::clamp(static_cast<Index>(std::min(affordable, 1e9)), std::min<Index>(40, wanted), wanted);
+    return std::clamp(static_cast<Index>(std::min(affordable, 1e9)), std::min(fewest_draws, wanted), wanted);
 }
 
 std::vector<bool> ways_of(Drawing drawing) {
@@ -168,7 +168,7 @@ Result<FailureFacts> failure_facts(const Request& r, const Progress& progress) {
             break;
         case FailureMode::epsilon:
             facts.epsilon_setting.seed = seed;
-            if (r.epsilon > 0) facts.epsilon_setting.epsilon = r.epsilon;
+            facts.epsilon_setting.epsilon = r.epsilon;
             done = take_into(measure_epsilon(facts.epsilon_setting, sigmas_with(r.sigma), progress), facts.epsilon);
             break;
         case FailureMode::overflow:
@@ -177,7 +177,7 @@ Result<FailureFacts> failure_facts(const Request& r, const Progress& progress) {
         case FailureMode::leak:
             facts.leak_setting.seed = seed;
             facts.leak_setting.sigma = r.sigma;
-            if (r.epsilon > 0) facts.leak_setting.epsilon = r.epsilon;
+            facts.leak_setting.epsilon = r.epsilon;
             done = take_into(measure_leak(facts.leak_setting, progress), facts.leak);
             break;
         case FailureMode::sign:
@@ -194,6 +194,9 @@ Result<FactoringFacts> factoring_facts(const Request& r, const Progress& progres
     std::vector<Index> widths{1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256};
     if (std::find(widths.begin(), widths.end(), r.dim) == widths.end()) widths.push_back(r.dim);
     std::sort(widths.begin(), widths.end());
+    std::vector<Index> lengths{16, 24, 32, 48, 64, 96, 128, 192};
+    std::erase_if(lengths, [&](Index length) { return length >= facts.tokens; });
+    lengths.push_back(facts.tokens);
     const auto seed = static_cast<std::uint64_t>(r.seed);
     const auto drawn = [&](const char* use) {
         return random_normal(facts.tokens, r.dim, r.sigma, seed, stable_hash(use));
@@ -201,8 +204,14 @@ Result<FactoringFacts> factoring_facts(const Request& r, const Progress& progres
     const Matrix q = drawn("factoring, queries"), k = drawn("factoring, keys");
     if (const Result<void> done = take_into(rank_facts(q, k, progress.silent()), facts.ranks); !done)
         return done.error();
-    const Result<void> done = take_into(rank_by_width(facts.tokens, widths, r.sigma, seed, progress), facts.widths);
-    if (!done) return done.error();
+    if (const Result<void> done = take_into(rank_by_width(facts.tokens, widths, r.sigma, seed, progress), facts.widths);
+        !done)
+        return done.error();
+    for (const Index length : lengths) {
+        const Result<RankFacts> ranks = rank_facts(q.topRows(length), k.topRows(length), progress.silent());
+        if (!ranks) return ranks.error();
+        facts.lengths.push_back({length, ranks->score_rank, ranks->exp_rank});
+    }
     return facts;
 }
 
@@ -278,8 +287,8 @@ Result<Request> make_request(const Params& p) {
             break;
         case View::failures:
             r.failure = p.failure;
-            r.sigma = p.sigma;
-            r.epsilon = p.epsilon;
+            r.sigma = p.failure_sigma;
+            r.epsilon = p.failure_epsilon;
             break;
         case View::factoring:
             r.length = p.length;

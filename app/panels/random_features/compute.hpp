@@ -123,6 +123,10 @@ struct FactoringFacts {
     Index tokens = 0;  // of the decomposed matrices
     RankFacts ranks;   // at the chosen width
     std::vector<RankPoint> widths;
+    struct Length {
+        Index length = 1, score_rank = 0, exp_rank = 0;
+    };
+    std::vector<Length> lengths;  // at the chosen width: the first so many tokens
 };
 
 struct Shown {

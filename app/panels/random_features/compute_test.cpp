@@ -139,7 +139,7 @@ TEST(MatricesView, EpsilonPullsTowardsUniformAttention) {
 TEST(FailuresView, EachModeHasItsMeasurementAtTheChosenSigma) {
     Params p;
     p.view = View::failures;
-    p.sigma = 1.1;
+    p.failure_sigma = 1.1;
     for (std::size_t k = 0; k < failure_mode_names.size(); ++k) {
         p.failure = static_cast<FailureMode>(k);
         const FailureFacts f = *shown_of(p).failures;
@@ -170,6 +170,9 @@ TEST(FactoringView, ScoresHaveRankDAndTheirExponentialsFullRank) {
     EXPECT_EQ(f.tokens, 100);
     EXPECT_EQ(f.ranks.score_rank, 16);
     EXPECT_EQ(f.ranks.exp_rank, 100);
+    EXPECT_EQ(f.lengths.back().length, 100);
+    EXPECT_EQ(f.lengths.back().exp_rank, 100);
+    EXPECT_EQ(f.lengths.front().score_rank, 16);
     p.length = 4096;
     p.dim = 20;  // no width of the list
     const FactoringFacts long_text = *shown_of(p).factoring;

@@ -69,8 +69,11 @@ public:
         Result<InputTask> made = make_input(setting_.input, sample_seed(setting_.seed, sample), progress);
         if (!made) return made.error();
         auto task = std::make_shared<const InputTask>(*std::move(made));
-        bytes_ += static_cast<double>(task->task.x.size()) * 4 * sizeof(float);
-        if (bytes_ <= most_kept_bytes) kept_[sample] = task;
+        const double bytes = static_cast<double>(task->task.x.size()) * 4 * sizeof(float);
+        if (bytes_ + bytes <= most_kept_bytes) {
+            bytes_ += bytes;
+            kept_[sample] = task;
+        }
         return std::shared_ptr<const InputTask>(std::move(task));
     }
 
@@ -96,8 +99,9 @@ double kernel_sample(const CurveSetting& setting, const CurveKey& key, Index sam
 // Everything of one m and one sample.
 class SampleRun {
 public:
-    SampleRun(const CurvesRequest& request, CurveSamples& samples, const Progress& progress)
-        : request_(request), samples_(samples), progress_(progress.silent()), inputs_(request.setting) {}
+    SampleRun(const CurvesRequest& request, CurveSamples& samples, const std::function<void()>& grown,
+              const Progress& progress)
+        : request_(request), samples_(samples), grown_(grown), progress_(progress.silent()), inputs_(request.setting) {}
 
     Result<void> run(const std::vector<CurveKey>& missing, Index sample) {
         const CurveSetting& s = request_.setting;
@@ -116,10 +120,12 @@ public:
             const Result<double> error =
                 input ? whole_sample(*input, key, sample) : Result<double>(kernel_sample(s, key, sample, progress_));
             if (progress_.stopped()) return;
-            if (error)
-                samples_.put(stored_as(key), sample, *error);
-            else
+            if (!error) {
                 errors[static_cast<std::size_t>(k)] = error.error();
+                return;
+            }
+            samples_.put(stored_as(key), sample, *error);
+            grown_();
         });
         if (progress_.stopped()) return cancelled();
         for (const std::optional<Error>& error : errors)
@@ -139,6 +145,7 @@ private:
 
     const CurvesRequest& request_;
     CurveSamples& samples_;
+    const std::function<void()>& grown_;
     Progress progress_;
     InputStore inputs_;
 };
@@ -185,6 +192,13 @@ Result<CurvesRequest> make_curves_request(const Params& p) {
     r.drawing = p.orthogonal;
     r.samples = p.seeds;
     r.features = feature_counts(p.features_from, p.features_to);
+    // Both sides' features are held at once, of two curves on two threads, trigonometric ones twice as many.
+    constexpr double most_bytes = 4.0 * (1 << 30);
+    const bool held = p.metric == ErrorMetric::frobenius || p.epsilon > 0;
+    if (held && p.source == Source::random && 32.0 * p.length * p.features_to > most_bytes)
+        return invalid_input(fmt::format(
+            "the features of L = {} tokens and m = {} would need {:.0f} GB: a smaller L or fewer features are needed",
+            p.length, p.features_to, 32.0 * p.length * p.features_to / (1 << 30)));
     const auto distance = [&](Index m) {
         return std::abs(std::log(static_cast<double>(m) / static_cast<double>(p.features)));
     };
@@ -252,31 +266,37 @@ CurveSet CurveSamples::summary(const CurvesRequest& r) const {
     std::vector<double> uniform = first(uniform_);
     std::sort(uniform.begin(), uniform.end());
     if (!uniform.empty()) set.uniform = quantile(uniform, 0.5);
-    if (r.setting.metric == ErrorMetric::kernel) {
-        // Uniform attention takes every pair for alike: its kernel is a constant, exp(0).
-        const double off = std::exp(r.setting.norm * r.setting.norm * std::cos(r.setting.angle)) - 1;
-        set.uniform = off * off;
-    }
     return set;
 }
 
 Result<bool> compute_curves(const CurvesRequest& r, CurveSamples& samples, const std::function<void()>& grown,
                             const Progress& progress) {
+    // What is not drawn is the same for every m: once is enough.
+    const auto missing_of = [&](Index m, Index sample) {
+        std::vector<CurveKey> keys = keys_of(r, m);
+        std::erase_if(keys, [&](const CurveKey& key) { return !std::isnan(samples.get(key, sample)); });
+        return keys;
+    };
     double wanted = 0, done = 0;
     for (const Index m : r.features)
-        for (const CurveKey& key : keys_of(r, m)) wanted += cost_of(r, key) * static_cast<double>(r.samples);
-    SampleRun run(r, samples, progress);
+        for (Index sample = 0; sample < r.samples; ++sample)
+            for (const CurveKey& key : missing_of(m, sample))
+                if (is_random(key.method) || m == r.features.front()) wanted += cost_of(r, key);
+    SampleRun run(r, samples, grown, progress);
+    std::optional<Error> first_error;
     for (const Index m : r.features)
         for (Index sample = 0; sample < r.samples; ++sample) {
             if (progress.stopped()) return cancelled();
-            std::vector<CurveKey> missing = keys_of(r, m);
-            for (const CurveKey& key : missing) done += cost_of(r, key);
-            std::erase_if(missing, [&](const CurveKey& key) { return !std::isnan(samples.get(key, sample)); });
+            const std::vector<CurveKey> missing = missing_of(m, sample);
             if (missing.empty()) continue;
-            if (const Result<void> ran = run.run(missing, sample); !ran) return ran.error();
+            for (const CurveKey& key : missing) done += cost_of(r, key);
+            if (const Result<void> ran = run.run(missing, sample); !ran) {
+                if (ran.error().code == ErrorCode::cancelled) return ran.error();
+                if (!first_error) first_error = ran.error();
+            }
             progress.report(done / wanted);
-            grown();
         }
+    if (first_error) return *first_error;
     return true;
 }
 

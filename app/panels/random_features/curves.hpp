@@ -45,7 +45,7 @@ struct CurvesRequest {
     friend bool operator==(const CurvesRequest&, const CurvesRequest&) = default;
 };
 /// Errors (invalid_input): a list of estimators that is none; m from beyond m to; no curve left (elu, relu and one
-/// kernel value).
+/// kernel value); more features than there is memory for.
 Result<CurvesRequest> make_curves_request(const Params& params);
 
 /// A curve for each method and way of drawing, for as much as has been computed.
@@ -60,7 +60,7 @@ struct Curve {
 struct CurveSet {
     CurvesRequest request;
     std::vector<Curve> curves;
-    std::optional<double> uniform;  // the median of the samples' uniform attention
+    std::optional<double> uniform;  // the median of the samples' uniform attention; of one kernel value nothing
     Index done = 0, wanted = 0;     // samples
     bool complete() const { return wanted > 0 && done == wanted; }
 };
@@ -83,7 +83,9 @@ private:
     std::uint64_t changes_ = 0;
 };
 
-/// Adds the samples that are missing, m by m. Errors: those of make_input() and approximation_error().
+/// Adds the samples that are missing, m by m; calls `grown` after each, from any thread. A sample that fails leaves the
+/// others alone; the first error is the result. `progress` counts what was missing at the beginning. Errors: those of
+/// make_input() and approximation_error().
 Result<bool> compute_curves(const CurvesRequest& request, CurveSamples& samples, const std::function<void()>& grown,
                             const Progress& progress);
 

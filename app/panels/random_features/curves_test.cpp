@@ -5,7 +5,9 @@
 #include <oneapi/tbb/global_control.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <mutex>
 #include <numbers>
 
 namespace attnscope::random_features_panel {
@@ -92,8 +94,10 @@ TEST(Curves, EveryCurveHasAllItsSamplesAndItsQuantilesInOrder) {
         const CurveSet set = computed(p);
         EXPECT_EQ(set.curves.size(), metric == ErrorMetric::kernel ? 12U : 15U);  // elu is drawn once
         EXPECT_TRUE(set.complete());
-        ASSERT_TRUE(set.uniform);
-        EXPECT_GT(*set.uniform, 0);
+        ASSERT_EQ(set.uniform.has_value(), metric != ErrorMetric::kernel) << "one value has no uniform attention";
+        if (set.uniform) {
+            EXPECT_GT(*set.uniform, 0);
+        }
         for (const Curve& curve : set.curves) {
             EXPECT_EQ(curve.features, (std::vector<Index>{16, 32, 64}));
             for (std::size_t k = 0; k < 3; ++k) {
@@ -143,9 +147,6 @@ TEST(Curves, OneKernelValuesErrorIsThatOfTheory) {
             EXPECT_NEAR(curve.mean[k] / curve.theory[k], 1, 0.25)
                 << name_of(curve.method) << curve.orthogonal << " m = " << curve.features[k];
     }
-    // A kernel of 1 for exp(x . y).
-    const double off = std::exp(0.64 * std::cos(p.angle)) - 1;
-    EXPECT_NEAR(*set.uniform, off * off, 1e-15);
 }
 
 TEST(Curves, SameBitsForOneAndTwoThreads) {
@@ -162,19 +163,19 @@ TEST(Curves, SameBitsForOneAndTwoThreads) {
 TEST(Curves, WhatIsDoneIsKeptAndOnlyTheRestIsComputed) {
     Params p = small();
     CurveSamples samples;
-    int grown = 0;
+    std::atomic<int> grown = 0;
     const auto count = [&grown] { ++grown; };
     ASSERT_TRUE(compute_curves(request_of(p), samples, count, {}));
-    EXPECT_EQ(grown, 3 * 4);
+    EXPECT_EQ(grown, 6 * 3 * 4);
     const std::uint64_t changes = samples.changes();
     ASSERT_TRUE(compute_curves(request_of(p), samples, count, {}));
     EXPECT_EQ(samples.changes(), changes) << "nothing is missing";
     p.seeds = 6;
     ASSERT_TRUE(compute_curves(request_of(p), samples, count, {}));
-    EXPECT_EQ(grown, 3 * 4 + 3 * 2);
+    EXPECT_EQ(grown, 6 * (3 * 4 + 3 * 2));
     p.estimators = "trig,elu";
     ASSERT_TRUE(compute_curves(request_of(p), samples, count, {}));
-    EXPECT_EQ(grown, 3 * 4 + 3 * 2 + 6) << "elu does not know m";
+    EXPECT_EQ(grown, 6 * (3 * 4 + 3 * 2) + 6) << "elu does not know m";
     // Samples are the same however they came about.
     EXPECT_EQ(samples.summary(request_of(p)).curves[0].median, computed(p).curves[0].median);
     p.seeds = 1;
@@ -183,15 +184,21 @@ TEST(Curves, WhatIsDoneIsKeptAndOnlyTheRestIsComputed) {
     EXPECT_EQ(one.curves[0].low, one.curves[0].high);
 }
 
-TEST(Curves, TheFirstPointsAreThereBeforeTheLast) {
+TEST(Curves, EverySampleIsThereAsSoonAsItIsComputed) {
     Params p = small();
     CurveSamples samples;
     const CurvesRequest request = request_of(p);
+    std::mutex mutex;
     std::vector<Index> done;
-    ASSERT_TRUE(compute_curves(request, samples, [&] { done.push_back(samples.summary(request).done); }, {}));
-    ASSERT_EQ(done.size(), 12U);
+    ASSERT_TRUE(compute_curves(request, samples,
+                               [&] {
+                                   const std::lock_guard lock(mutex);
+                                   done.push_back(samples.summary(request).done);
+                               },
+                               {}));
+    ASSERT_EQ(done.size(), 6U * 3 * 4);
     EXPECT_TRUE(std::is_sorted(done.begin(), done.end()));
-    EXPECT_EQ(done.front(), 6);
+    EXPECT_LE(done.front(), 6);
     EXPECT_EQ(done.back(), 6 * 3 * 4);
     EXPECT_FALSE(samples.summary(request_of(Params())).complete());
 }
@@ -200,7 +207,7 @@ TEST(Curves, StopBetweenSamplesAndLeaveThoseThatAreDone) {
     Params p = small();
     CurveSamples samples;
     std::stop_source source;
-    int left = 5;
+    std::atomic<int> left = 30;
     const Result<bool> done = compute_curves(request_of(p), samples,
                                              [&] {
                                                  if (--left == 0) source.request_stop();
@@ -208,7 +215,50 @@ TEST(Curves, StopBetweenSamplesAndLeaveThoseThatAreDone) {
                                              {source.get_token(), nullptr});
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().code, ErrorCode::cancelled);
-    EXPECT_EQ(samples.summary(request_of(p)).done, 5 * 6);
+    EXPECT_GE(samples.summary(request_of(p)).done, 30);
+    EXPECT_LT(samples.summary(request_of(p)).done, 6 * 3 * 4);
+}
+
+TEST(Curves, ProgressIsOfWhatWasMissing) {
+    Params p = small();
+    CurveSamples samples;
+    ASSERT_TRUE(compute_curves(request_of(p), samples, [] {}, {}));
+    p.seeds = 5;  // one more
+    std::atomic<float> fraction = 0;
+    std::stop_source source;
+    std::vector<float> seen;
+    std::mutex mutex;
+    ASSERT_TRUE(compute_curves(request_of(p), samples,
+                               [&] {
+                                   const std::lock_guard lock(mutex);
+                                   seen.push_back(fraction);
+                               },
+                               {source.get_token(), &fraction}));
+    EXPECT_EQ(seen.front(), 0.0F) << "what is kept counts for nothing";
+    EXPECT_NEAR(fraction, 1, 1e-6);
+}
+
+TEST(Curves, AMethodThatFailsLeavesTheOthersAlone) {
+    Params p = small();
+    p.sigma = 10;
+    p.dim = 256;
+    p.length = 16;
+    p.estimators = "elu,positive";
+    CurveSamples samples;
+    const Result<bool> done = compute_curves(request_of(p), samples, [] {}, {});
+    const CurveSet set = samples.summary(request_of(p));
+    EXPECT_EQ(done.has_value(), set.complete());
+    EXPECT_EQ(curve_of(set, FeatureMethod::elu, false).samples[0], 4);
+}
+
+TEST(CurvesRequest, RefusesMoreFeaturesThanThereIsMemoryFor) {
+    Params p;
+    p.metric = ErrorMetric::frobenius;
+    p.length = longest;
+    p.features_to = most_features;
+    const Result<CurvesRequest> request = make_curves_request(p);
+    ASSERT_FALSE(request);
+    EXPECT_THAT(request.error().what, HasSubstr("would need 8 GB"));
 }
 
 TEST(Curves, OfATextEverySampleIsAnotherDrawOfTheSameWords) {

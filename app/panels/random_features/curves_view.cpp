@@ -37,7 +37,7 @@ std::string metric_axis(ErrorMetric metric) {
 // Bands first, so that every line lies above them.
 void add_band(Plot& plot, const Curve& curve, const Theme& t) {
     plot.series.push_back({.name = {},
-                           .color = color_of(curve.method, t).alpha(curve.orthogonal ? 0.16F : 0.10F),
+                           .color = color_of(curve.method, t).alpha(curve.orthogonal ? 0.24F : 0.15F),
                            .kind = Series::band,
                            .x = as_doubles(curve.features),
                            .y = curve.low,
@@ -78,7 +78,7 @@ std::string note_of(const CurveSet& set, bool means) {
     const CurvesRequest& r = set.request;
     std::string note = fmt::format(
         "measured: lines are medians of {} samples, bands go from the 10 % to the 90 % quantile", r.samples);
-    if (r.setting.metric != ErrorMetric::frobenius) note += "; thin line: slope 1/m";
+    if (r.setting.metric != ErrorMetric::frobenius) note += "; short line: slope 1/m";
     if (means) note += "; triangles: means";
     if (r.setting.metric == ErrorMetric::kernel) note += "; dotted: theory; a sample is the mean of 100 draws";
     if (r.setting.epsilon > 0) note += fmt::format("; epsilon = {}", short_number(r.setting.epsilon, 2));
@@ -87,7 +87,7 @@ std::string note_of(const CurveSet& set, bool means) {
 
 // The vertical extent of all medians and the baseline: bands may run out of the picture, lines must not.
 std::pair<double, double> extent_of(const CurveSet& set, bool means) {
-    double low = set.uniform.value_or(1e300), high = set.uniform.value_or(0), most = 0;
+    double low = 1e300, high = 0, most = 0;
     const auto take = [&](const std::vector<double>& values) {
         for (const double value : values) {
             if (!(value > 0) || !std::isfinite(value)) continue;
@@ -95,6 +95,7 @@ std::pair<double, double> extent_of(const CurveSet& set, bool means) {
             high = std::max(high, value);
         }
     };
+    if (set.uniform) take({*set.uniform});
     for (const Curve& curve : set.curves) {
         take(curve.median);
         take(curve.low);
@@ -158,18 +159,13 @@ void RandomFeaturesPanel::draw_chips(Canvas& canvas, Interaction& interaction, R
         const bool on = chosen && std::find(chosen->begin(), chosen->end(), method) != chosen->end();
         if (!on && !interaction.live()) continue;
         const std::string label = method == FeatureMethod::elu ? "elu + 1" : std::string(name_of(method));
-        const TextStyle style{.color = on ? t.text : t.quiet, .size = 13};
-        const float width = canvas.shaper().width(label, style) + 34;
+        const float width = chip_width(canvas, label);
         if (x + width > row.max.x) return;
         const Rect box = Rect::sized({x, row.min.y}, width, 26);
         x += width + 8;
-        const Pointer pointer = interaction.area("chip " + label, box);
-        canvas.fill_rect(box, pointer.hovered ? mix(t.field, t.text, 0.1F) : t.field, 13);
-        const Vec2 dot{box.min.x + 14, box.center().y};
-        canvas.fill_circle(dot, 5, on ? color_of(method, t) : t.line);
-        canvas.text_middle({box.min.x + 25, box.center().y}, label, style);
-        if (pointer.hovered) interaction.tooltip(on ? "Takes this method out." : "Compares this method too.");
-        if (pointer.clicked) params_.estimators = toggled(params_.estimators, method);
+        if (draw_chip(canvas, interaction, box, label, color_of(method, t), on,
+                      help_of(method) + (on ? " Click: take it out." : " Click: compare it too.")))
+            params_.estimators = toggled(params_.estimators, method);
     }
 }
 
@@ -193,29 +189,29 @@ void RandomFeaturesPanel::draw_curves(Canvas& canvas, Interaction& interaction, 
     std::sort(plot.x.ticks.begin(), plot.x.ticks.end());
     plot.y = {.name = metric_axis(r.setting.metric), .log = true};
     const auto [low, high] = extent_of(curves_, params_.mean);
-    if (high > 0) plot.y.range = ViewWindow{low / 1.5, high * 1.7};
+    const double bottom = low / 4;
+    if (high > 0) plot.y.range = ViewWindow{bottom, high * 1.7};
     for (const Curve& curve : curves_.curves) add_band(plot, curve, t);
     std::vector<double> along = plot.x.ticks;  // a point at each m, for the readout
     along.insert(along.begin(), first / 4);
     along.push_back(last * 4);
     if (curves_.uniform)
-        plot.series.push_back(
-            {.name = r.setting.metric == ErrorMetric::kernel ? "uniform: a kernel of 1" : "uniform attention",
-             .color = t.text,
-             .x = along,
-             .y = std::vector<double>(along.size(), *curves_.uniform),
-             .y_high = {},
-             .width = 1.6F,
-             .dash = Dash::dotted,
-             .marker = Marker::none});
+        plot.series.push_back({.name = "uniform attention",
+                               .color = t.text,
+                               .x = along,
+                               .y = std::vector<double>(along.size(), *curves_.uniform),
+                               .y_high = {},
+                               .width = 1.6F,
+                               .dash = Dash::dotted,
+                               .marker = Marker::none});
     for (const Curve& curve : curves_.curves) add_lines(plot, curve, r, params_.mean, t);
     if (high > 0 && first < last && r.setting.metric != ErrorMetric::frobenius) {
-        // What an error that falls as 1 / m looks like, below all others.
-        const double middle = std::sqrt(first * last), from = low / 1.2 * last / middle;
+        // What an error that falls as 1 / m looks like, in the corner below all others.
+        const double from = 2.2 * bottom;
         plot.series.push_back({.name = {},
                                .color = t.quiet.alpha(0.7F),
-                               .x = {middle, last},
-                               .y = {from, from * middle / last},
+                               .x = {last / 2, last},
+                               .y = {from, from / 2},
                                .y_high = {},
                                .width = 1.2F,
                                .marker = Marker::none});

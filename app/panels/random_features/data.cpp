@@ -69,7 +69,8 @@ Json cloud_json(const Cloud& cloud) {
             {"estimate_mean", number(cloud.mean)},
             {"estimate_std", number(cloud.deviation)},
             {"theory_mean", maybe(cloud.expected)},
-            {"theory_std", maybe(cloud.theory)}};
+            {"theory_std", maybe(cloud.theory)},
+            {"estimates", numbers(cloud.estimates)}};
 }
 
 // The estimator that is chosen, at the chosen point; elu is no estimate and has no entry but its value.
@@ -81,6 +82,7 @@ Result<Json> kernel_json(const Params& p, const Progress& progress) {
                    p.ratio, p.seed, is_random(p.estimator) ? draws : 1, progress.silent());
     if (!cloud) return cloud.error();
     Json json = cloud_json(*cloud);
+    json.erase("estimates");  // two thousand, and only asked for as mean and deviation
     json["angle"] = p.angle;
     json["norm"] = p.norm;
     json["ratio"] = p.ratio;
@@ -126,6 +128,10 @@ Json shown_json(const Shown& shown) {
     return json;
 }
 
+Json setting_json(Index length, Index dim, Index features, const Request& r) {
+    return {{"length", length}, {"dim", dim}, {"features", features}, {"sigma", r.sigma}, {"seed", r.seed}};
+}
+
 Json failure_json(const Request& r, const FailureFacts& f) {
     Json points = Json::array();
     for (const ExplosionPoint& p : f.explosion)
@@ -146,7 +152,8 @@ Json failure_json(const Request& r, const FailureFacts& f) {
         points.push_back({{"sigma", p.sigma},
                           {"epsilon_share", p.share},
                           {"output_mse", number(p.output_error)},
-                          {"output_mse_without", number(p.error_without)}});
+                          {"output_mse_without", number(p.error_without)},
+                          {"uniform_output_mse", number(p.uniform_error)}});
     for (const OverflowPoint& p : f.overflow)
         points.push_back({{"norm", p.norm},
                           {"unfused", number(static_cast<double>(p.unfused))},
@@ -161,7 +168,17 @@ Json failure_json(const Request& r, const FailureFacts& f) {
                           {"without", p.without},
                           {"without_error", p.without_error}});
     Json json{{"mode", failure_mode_names[static_cast<std::size_t>(r.failure)]}, {"points", points}};
+    if (!f.signs.empty())
+        json["setting"] = setting_json(f.sign_setting.length, f.sign_setting.dim, f.sign_setting.features, r);
+    if (!f.epsilon.empty()) {
+        json["setting"] = setting_json(f.epsilon_setting.length, f.epsilon_setting.dim, f.epsilon_setting.features, r);
+        json["setting"]["epsilon"] = f.epsilon_setting.epsilon;
+    }
     if (f.leak) {
+        const LeakSetting& s = f.leak_setting;
+        json["setting"] = setting_json(s.length, s.dim, s.features, r);
+        json["setting"]["epsilon"] = s.epsilon;
+        json["setting"]["longer"] = s.longer;
         json["change_with_epsilon"] = numbers(f.leak->with_epsilon);
         json["change_without"] = numbers(f.leak->without);
     }
@@ -178,15 +195,79 @@ std::string csv_of_curves(const CurveSet& set) {
     return out;
 }
 
+std::string npy_of(const Matrix& values) {
+    const std::array<Index, 2> shape{values.rows(), values.cols()};
+    return format_npy(shape, {values.data(), static_cast<std::size_t>(values.size())});
+}
+
 // Medians: a row for each curve, a column for each m.
-Result<std::string> npy_of_curves(const CurveSet& set) {
+std::string npy_of_curves(const CurveSet& set) {
     Matrix medians(std::ssize(set.curves), std::ssize(set.curves.front().features));
     for (Index i = 0; i < medians.rows(); ++i)
         for (Index j = 0; j < medians.cols(); ++j)
             medians(i, j) =
                 static_cast<float>(set.curves[static_cast<std::size_t>(i)].median[static_cast<std::size_t>(j)]);
-    const std::array<Index, 2> shape{medians.rows(), medians.cols()};
-    return format_npy(shape, {medians.data(), static_cast<std::size_t>(medians.size())});
+    return npy_of(medians);
+}
+
+std::string csv_of_clouds(const std::vector<Cloud>& clouds) {
+    std::string out = "estimator,orthogonal,m,draw,estimate\n";
+    for (const Cloud& cloud : clouds)
+        for (std::size_t k = 0; k < cloud.estimates.size(); ++k)
+            fmt::format_to(std::back_inserter(out), "{},{},{},{},{}\n", name_of(cloud.method), cloud.orthogonal,
+                           cloud.features, k, cloud.estimates[k]);
+    return out;
+}
+
+std::string csv_of_matrices(const MatrixFacts& f) {
+    std::string out = "query,key,exact,approximate\n";
+    for (Index i = 0; i < f.tokens; ++i)
+        for (Index j = 0; j < f.tokens; ++j)
+            if (!std::isnan((*f.exact)(i, j)))
+                fmt::format_to(std::back_inserter(out), "{},{},{},{}\n", i, j, (*f.exact)(i, j),
+                               (*f.approximate)(i, j));
+    return out;
+}
+
+// Objects that all have the same keys.
+std::string csv_of_objects(const Json& objects) {
+    std::string out;
+    for (const Json& object : objects) {
+        std::string names, line;
+        for (const auto& [key, value] : object.items()) {
+            if (!names.empty()) names += ',';
+            names += key;
+            if (!line.empty() || names.find(',') != std::string::npos) line += ',';
+            if (!value.is_null()) line += value.dump();
+        }
+        if (out.empty()) out = names + '\n';
+        out += line + '\n';
+    }
+    return out;
+}
+
+Result<std::string> csv_of_view(const Request& request, const Shown& shown) {
+    if (shown.variance) return csv_of_clouds({shown.variance->trig, shown.variance->positive});
+    if (shown.kernel) {
+        std::vector<Cloud> all = shown.kernel->methods;
+        all.insert(all.end(), shown.kernel->counts.begin(), shown.kernel->counts.end());
+        return csv_of_clouds(all);
+    }
+    if (shown.matrices) return csv_of_matrices(*shown.matrices);
+    if (shown.factoring) return csv_of_objects(shown_json(shown)["factoring"]["by_dim"]);
+    const Json failure = failure_json(request, *shown.failures);
+    if (!shown.failures->leak) return csv_of_objects(failure["points"]);
+    std::string out = "row,change_with_epsilon,change_without\n";
+    const Leak& leak = *shown.failures->leak;
+    for (std::size_t i = 0; i < leak.with_epsilon.size(); ++i)
+        out += fmt::format("{},{},{}\n", i, leak.with_epsilon[i], leak.without[i]);
+    return out;
+}
+
+Result<std::string> npy_of_view(const Shown& shown) {
+    if (shown.variance) return npy_of(variance_map().log_ratio->colwise().reverse());
+    if (shown.matrices) return npy_of(*shown.matrices->approximate);
+    return invalid_input("this picture is no array: JSON and CSV have its numbers");
 }
 
 Result<std::shared_ptr<const WordVectors>> vectors_of(const Params& p) {
@@ -224,10 +305,18 @@ Result<std::string> json_of_all(Params p, const CurveSet& set, const std::shared
 
 Panel::DataJob RandomFeaturesPanel::data_job(DataFormat format) const {
     return [p = params_, format](const Progress& progress) -> Result<std::string> {
-        Result<CurvesRequest> request = make_curves_request(p);
-        if (!request) return request.error();
         const Result<std::shared_ptr<const WordVectors>> vectors = vectors_of(p);
         if (!vectors) return vectors.error();
+        if (format != DataFormat::json && p.view != View::curves) {
+            Result<Request> request = make_request(p);
+            if (!request) return request.error();
+            request->input.vectors = *vectors;
+            const Result<Shown> shown = compute_shown(*request, progress);
+            if (!shown) return shown.error();
+            return format == DataFormat::csv ? csv_of_view(*request, *shown) : npy_of_view(*shown);
+        }
+        Result<CurvesRequest> request = make_curves_request(p);
+        if (!request) return request.error();
         request->setting.input.vectors = *vectors;
         CurveSamples samples;
         if (const Result<bool> done = compute_curves(

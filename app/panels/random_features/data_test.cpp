@@ -78,6 +78,8 @@ TEST(RandomFeaturesData, HasWhatTheViewShowsBesides) {
     EXPECT_EQ(failure["mode"], "overflow");
     EXPECT_TRUE(failure["points"].back()["unfused"].is_null()) << "NaN is no number";
     EXPECT_TRUE(failure["points"].back()["fused"].is_number());
+    panel.params().failure = FailureMode::epsilon;
+    EXPECT_EQ(json_of(panel)["failure"]["setting"]["epsilon"], 1e-4) << "so that the numbers can be had again";
 }
 
 TEST(RandomFeaturesData, CsvAndNpyHoldTheCurves) {
@@ -90,6 +92,29 @@ TEST(RandomFeaturesData, CsvAndNpyHoldTheCurves) {
                                          "trig,false,output,16,2,"));
     EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 1 + 6 * 2);
     EXPECT_THAT(*panel.data_job(DataFormat::npy)({}), HasSubstr("(6, 2)"));
+}
+
+TEST(RandomFeaturesData, OtherViewsHaveTablesOfTheirOwn) {
+    RandomFeaturesPanel panel;
+    panel.params().length = 8;
+    const std::pair<View, const char*> heads[] = {
+        {View::variance, "estimator,orthogonal,m,draw,estimate\ntrig,false,64,0,"},
+        {View::kernel, "estimator,orthogonal,m,draw,estimate\ntrig,false,64,0,"},
+        {View::matrices, "query,key,exact,approximate\n0,0,"},
+        {View::failures, "dim,trig,positive,hyperbolic,oprf,sampled_positive\n1,"},
+        {View::factoring, "dim,score_rank,exp_rank,exp_99\n1,1,"}};
+    for (const auto& [view, head] : heads) {
+        panel.params().view = view;
+        const Result<std::string> csv = panel.data_job(DataFormat::csv)({});
+        ASSERT_TRUE(csv) << csv.error().what;
+        EXPECT_THAT(*csv, testing::StartsWith(head));
+    }
+    panel.params().view = View::matrices;
+    EXPECT_THAT(*panel.data_job(DataFormat::npy)({}), HasSubstr("(8, 8)"));
+    panel.params().view = View::factoring;
+    const Result<std::string> none = panel.data_job(DataFormat::npy)({});
+    ASSERT_FALSE(none);
+    EXPECT_THAT(none.error().what, HasSubstr("no array"));
 }
 
 TEST(RandomFeaturesData, RefusesWhatThePictureWouldRefuse) {

@@ -12,7 +12,7 @@ namespace attnscope::random_features_panel {
 namespace {
 
 std::string explain_curves(const CurveSet& set, int features) {
-    if (set.curves.empty() || !set.uniform) return {};
+    if (set.curves.empty()) return {};
     const Curve* best = nullptr;
     std::size_t at = 0;
     for (std::size_t k = 0; k < set.curves.front().features.size(); ++k) {
@@ -24,11 +24,14 @@ std::string explain_curves(const CurveSet& set, int features) {
     for (const Curve& curve : set.curves)
         if (curve.samples[at] > 0 && (best == nullptr || curve.median[at] < best->median[at])) best = &curve;
     if (best == nullptr) return {};
+    const std::string least = fmt::format("m = {}: the least median error is that of {}, {}", best->features[at],
+                                          label_of(best->method, best->orthogonal), short_number(best->median[at], 3));
+    if (!set.uniform) return least;
+    constexpr double rounding = 1e-12;  // of values from N(0, 1)
+    if (*set.uniform < rounding) return "All weights are the same here: what is left of every error is rounding.";
     const double part = best->median[at] / *set.uniform;
-    return fmt::format("m = {}: the least median error is that of {}, {} = {} × uniform attention's {}{}",
-                       best->features[at], label_of(best->method, best->orthogonal), short_number(best->median[at], 3),
-                       short_number(part, 3), short_number(*set.uniform, 3),
-                       part < 1 ? "" : ": none beats weights that are all the same");
+    return fmt::format("{} = {} × uniform attention's {}{}", least, short_number(part, 3),
+                       short_number(*set.uniform, 3), part < 1 ? "" : ": none beats weights that are all the same");
 }
 
 std::string explain_point(const Request& r) {
@@ -133,14 +136,21 @@ std::string explain_failure(const Request& r, const FailureFacts& f) {
     return {};
 }
 
+// Both counts in one format.
+std::string count_text(double count) {
+    const int exponent = count >= 1e5 ? static_cast<int>(std::floor(std::log10(count))) : 0;
+    return exponent == 0 ? fmt::format("{:.0f}", count)
+                         : fmt::format("{:.2f}·{}", count / std::pow(10.0, exponent), power_of_ten(exponent));
+}
+
 std::string explain_factoring(const Params& p, const FactoringFacts& facts) {
     const OrderCost first = weights_first_cost(p.length, p.dim),
                     second = keys_first_cost(p.length, p.dim, p.features, p.features);
     return fmt::format(
         "L = {}, d = {}, m = {}:  (QKᵀ)V takes {} operations, Q′(K′ᵀV) {}.  Of {} tokens: rank QKᵀ = {}, "
         "rank exp(QKᵀ/√d) = {}",
-        p.length, p.dim, p.features, short_number(first.operations, 3), short_number(second.operations, 3),
-        facts.tokens, facts.ranks.score_rank, facts.ranks.exp_rank);
+        p.length, p.dim, p.features, count_text(first.operations), count_text(second.operations), facts.tokens,
+        facts.ranks.score_rank, facts.ranks.exp_rank);
 }
 
 }  // namespace
@@ -150,7 +160,7 @@ std::string RandomFeaturesPanel::explained() const {
     if (!shown_) return {};
     if (shown_->variance) return explain_point(shown_->request);
     if (shown_->kernel) return explain_kernel(shown_->request, *shown_->kernel);
-    if (shown_->matrices) return explain_matrices(*shown_->matrices, hovered_);
+    if (shown_->matrices) return explain_matrices(*shown_->matrices, hovered_ ? hovered_ : pinned_cell());
     if (shown_->failures) return explain_failure(shown_->request, *shown_->failures);
     if (shown_->factoring) return explain_factoring(params_, *shown_->factoring);
     return {};

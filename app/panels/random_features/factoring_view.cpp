@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <span>
@@ -11,6 +12,7 @@
 #include "app/draw/ticks.hpp"
 #include "app/panels/random_features/failure_pictures.hpp"
 #include "app/panels/random_features/random_features_panel.hpp"
+#include "app/panels/random_features/variance_plots.hpp"
 
 namespace attnscope::random_features_panel {
 namespace {
@@ -113,9 +115,9 @@ void draw_factoring_order(Canvas& canvas, const Rect& area, const FactoringOrder
     }
 }
 
-// 5.76·10⁶: longer counts than five digits are not read any more.
-std::string factoring_count(double count) {
-    if (count < 1e5) return fmt::format("{:.0f}", count);
+// 5.76·10⁶: longer counts than five digits are not read any more. The same way as the one it is compared with.
+std::string factoring_count(double count, double other) {
+    if (std::max(count, other) < 1e5 || count < 1) return fmt::format("{:.0f}", count);
     const int exponent = static_cast<int>(std::floor(std::log10(count)));
     return fmt::format("{:.2f}·{}", count / std::pow(10.0, exponent), power_of_ten(exponent));
 }
@@ -138,8 +140,8 @@ std::array<FactoringOrder, 2> factoring_orders(Index length, Index dim, Index fe
                       values,
                       sign("→"),
                       output},
-            .operations = fmt::format("4 L^2 d = {} operations", factoring_count(weights.operations)),
-            .numbers = fmt::format("L^2 + L d = {} numbers to hold", factoring_count(weights.floats))},
+            .operations = fmt::format("4 L^2 d = {} operations", factoring_count(weights.operations, keys.operations)),
+            .numbers = fmt::format("L^2 + L d = {} numbers to hold", factoring_count(weights.floats, keys.floats))},
         FactoringOrder{.title = "Features: the keys first, no L × L anywhere",
                        .terms = {{.text = "Q′", .rows = length, .columns = features, .color = t.query},
                                  sign("· ("),
@@ -150,26 +152,28 @@ std::array<FactoringOrder, 2> factoring_orders(Index length, Index dim, Index fe
                                  {.text = "K′ᵀV", .rows = features, .columns = dim, .color = t.text},
                                  sign(") →"),
                                  output},
-                       .operations = fmt::format("8 L m d + 4 L m = {} operations", factoring_count(keys.operations)),
-                       .numbers = fmt::format("L m + m d + L d = {} numbers to hold", factoring_count(keys.floats))}};
+                       .operations = fmt::format("8 L m d + 4 L m = {} operations",
+                                                 factoring_count(keys.operations, weights.operations)),
+                       .numbers = fmt::format("L m + m d + L d = {} numbers to hold",
+                                              factoring_count(keys.floats, weights.floats))}};
 }
 
-std::string factoring_ratio(double dear, double cheap) {
-    return short_number(dear / cheap, 2);
+// "7.8 times fewer", "as many".
+std::string factoring_ratio(double ours, double theirs, const char* less, const char* more, const char* equal) {
+    const std::string times = short_number(std::max(ours, theirs) / std::min(ours, theirs), 2);
+    if (ours == theirs) return equal;
+    if (times == "1.0") return fmt::format("about {}", equal);
+    return fmt::format("{} times {}", times, ours < theirs ? less : more);
 }
 
 std::string factoring_verdict(Index length, Index dim, Index features) {
     const OrderCost weights = weights_first_cost(length, dim), keys = keys_first_cost(length, dim, features, features);
     const double from = std::floor(break_even_length(dim, features, features)) + 1;
-    const std::string here = keys.operations < weights.operations
-                                 ? fmt::format("{} times fewer", factoring_ratio(weights.operations, keys.operations))
-                                 : fmt::format("{} times more", factoring_ratio(keys.operations, weights.operations));
-    const std::string held = keys.floats < weights.floats
-                                 ? fmt::format("{} times less", factoring_ratio(weights.floats, keys.floats))
-                                 : fmt::format("{} times more", factoring_ratio(keys.floats, weights.floats));
+    const std::string here = factoring_ratio(keys.operations, weights.operations, "fewer", "more", "as many");
+    const std::string held = factoring_ratio(keys.floats, weights.floats, "fewer", "more", "as many");
     return fmt::format(
         "From L = {} on the second order is cheaper. Here, at L = {}, d = {} and m = {}, it takes {} "
-        "operations and {} to hold. One head, positive features; sides are not drawn to scale.",
+        "operations and {} numbers to hold. One head, positive features; sides are not drawn to scale.",
         short_number(from), length, dim, features, here, held);
 }
 
@@ -177,7 +181,7 @@ std::string factoring_in_words(const FactoringFacts& facts, Index dim) {
     const RankFacts& ranks = facts.ranks;
     const std::string scores =
         fmt::format("QKᵀ has rank {}{}", ranks.score_rank, ranks.score_rank == dim ? " = d" : "");
-    const std::string weights = fmt::format("exp(QKᵀ/√d) has rank {} of {}", ranks.exp_rank, facts.tokens);
+    const std::string weights = fmt::format("exp(QKᵀ/√d), entry by entry, {} of {}", ranks.exp_rank, facts.tokens);
     if (ranks.score_rank == 0)
         return "All scores are 0, and exp of them is 1 everywhere: one row and one column make it.";
     if (ranks.score_rank >= facts.tokens)
@@ -198,11 +202,11 @@ std::string factoring_in_words(const FactoringFacts& facts, Index dim) {
         scores, weights, ranks.exp_rank == facts.tokens ? "thinner than L" : "as thin as Q and K", held);
 }
 
-// In parts of the largest; what is exactly 0 leaves a gap.
-std::vector<double> factoring_spectrum(const VectorD& values) {
+// In parts of the largest. What is rounding, and no part of the rank, leaves a gap.
+std::vector<double> factoring_spectrum(const VectorD& values, double rounding) {
     std::vector<double> parts(values.begin(), values.end());
     const double largest = parts.empty() ? 0 : parts.front();
-    for (double& part : parts) part = largest > 0 ? part / largest : 0;
+    for (double& part : parts) part = largest > 0 && part / largest > rounding ? part / largest : 0;
     return failure_positive(std::move(parts));
 }
 
@@ -220,18 +224,21 @@ Plot factoring_spectra(const FactoringFacts& facts, const Request& request, cons
     const double tolerance = count * std::numeric_limits<double>::epsilon();
     Plot plot;
     plot.title = "Singular values, in parts of the largest";
-    plot.note = fmt::format("{} tokens, σ = {}, seed {}; dashed: d, dotted: rounding", facts.tokens,
-                            failure_plain(request.sigma), request.seed);
+    plot.note = fmt::format("{} tokens, σ = {}, seed {}; dotted: rounding", facts.tokens, failure_plain(request.sigma),
+                            request.seed);
     plot.x = {.name = "index of the singular value", .integers = true};
     plot.y = {.name = "sᵢ / s₁", .log = true};
     plot.series.reserve(4);
-    plot.series.push_back(failure_line("S = QKᵀ/√d", t.query, index, factoring_spectrum(facts.ranks.score_values),
+    plot.series.push_back(failure_line("S = QKᵀ/√d", t.query, index,
+                                       factoring_spectrum(facts.ranks.score_values, tolerance), Dash::solid,
+                                       Marker::none));
+    plot.series.push_back(failure_line("exp(S)", t.key, index, factoring_spectrum(facts.ranks.exp_values, tolerance),
                                        Dash::solid, Marker::none));
-    plot.series.push_back(failure_line("exp(S), entry by entry", t.key, index,
-                                       factoring_spectrum(facts.ranks.exp_values), Dash::solid, Marker::none));
     plot.series.push_back(failure_level(1, count, tolerance, t.quiet));
-    if (request.dim <= facts.tokens)
-        plot.series.push_back(factoring_upright(static_cast<double>(request.dim), tolerance / 100, 1, t.text));
+    if (request.dim <= facts.tokens) {
+        plot.series.push_back(factoring_upright(static_cast<double>(request.dim), tolerance / 10, 1, t.text));
+        plot.series.back().name = fmt::format("d = {}", request.dim);
+    }
     return plot;
 }
 
@@ -240,19 +247,44 @@ Plot factoring_ranks(const FactoringFacts& facts, const Request& request, const 
     const auto count = static_cast<double>(facts.tokens);
     Plot plot;
     plot.title = "Rank over the width d";
-    plot.note = "singular values above rounding; dotted: hold 99 % of exp(S)";
-    plot.legend = false;  // the colours are the left plot's, and no corner is free
-    plot.x = {.name = "width d", .unit = "entries", .log = true, .ticks = {1, 2, 4, 8, 16, 32, 64, 128, 256}};
-    plot.y = {.name = "rank", .unit = "of " + short_number(count)};
+    plot.note = std::string(1, ' ');  // the place of the lines' names
+    plot.legend = false;              // no corner is free
+    plot.x = {.name = "width d",
+              .unit = fmt::format("entries; dashed: {}", request.dim),
+              .log = true,
+              .ticks = {1, 2, 4, 8, 16, 32, 64, 128, 256}};
+    plot.y = {.name = "rank", .unit = "of " + short_number(count), .integers = true};
     plot.series.reserve(5);
-    plot.series.push_back(
-        failure_line("S = QKᵀ/√d", t.query, dims, failure_column(facts.widths, &RankPoint::score_rank)));
+    plot.series.push_back(failure_line("S", t.query, dims, failure_column(facts.widths, &RankPoint::score_rank)));
     plot.series.push_back(failure_line("exp(S)", t.key, dims, failure_column(facts.widths, &RankPoint::exp_rank),
                                        Dash::solid, Marker::square));
-    plot.series.push_back(failure_line("99 % of exp(S)", t.text, dims, failure_column(facts.widths, &RankPoint::exp_99),
-                                       Dash::dotted, Marker::none));
+    plot.series.push_back(failure_line("99 % of the squares", t.text, dims,
+                                       failure_column(facts.widths, &RankPoint::exp_99), Dash::dotted, Marker::none));
     plot.series.push_back(failure_level(1, 256, count, t.quiet));
     plot.series.push_back(factoring_upright(static_cast<double>(request.dim), 0, count, t.text));
+    return plot;
+}
+
+// That exp(S) grows out of every width: what a longer input does.
+Plot factoring_lengths(const FactoringFacts& facts, const Request& request, const Theme& t) {
+    using Length = FactoringFacts::Length;
+    const std::vector<double> lengths = failure_column(facts.lengths, &Length::length);
+    const auto dim = static_cast<double>(request.dim);
+    Plot plot;
+    plot.title = "Rank over the length L";
+    plot.note = std::string(1, ' ');  // as above
+    plot.legend = false;
+    plot.x = {.name = "length L", .unit = "tokens", .log = true, .ticks = {1, 2, 4, 8, 16, 32, 64, 128, 256}};
+    plot.y = {.name = "rank", .integers = true};
+    plot.series.reserve(3);
+    plot.series.push_back(failure_line("S", t.query, lengths, failure_column(facts.lengths, &Length::score_rank),
+                                       Dash::solid, Marker::none));
+    plot.series.back().width = 5;  // seen where the next one lies upon it
+    plot.series.push_back(failure_line("exp(S)", t.key, lengths, failure_column(facts.lengths, &Length::exp_rank),
+                                       Dash::solid, Marker::square));
+    if (!lengths.empty() && request.dim <= facts.tokens)
+        plot.series.push_back(failure_line(fmt::format("d = {}", request.dim), t.text,
+                                           {lengths.front(), lengths.back()}, {dim, dim}, Dash::dashed, Marker::none));
     return plot;
 }
 
@@ -289,7 +321,7 @@ void draw_factoring_orders(Canvas& canvas, Rect area, const Params& p) {
 
 void RandomFeaturesPanel::draw_factoring(Canvas& canvas, Interaction& interaction, const Rect& area) {
     const Theme& t = canvas.theme();
-    constexpr float least_plots = 170, least_width = 330;
+    constexpr float least_plots = 170, least_of_two = 330, least_of_three = 250;
     if (area.width() < 240 || area.height() < 130) return;
     Rect rest = area;
     rest.cut_top(6);
@@ -309,15 +341,18 @@ void RandomFeaturesPanel::draw_factoring(Canvas& canvas, Interaction& interactio
         const Rect place = rest.cut_bottom(height);
         draw_paragraph(canvas, {{place.min.x, place.min.y + 6}, {place.max.x, place.max.y + 8}}, sentence, words);
     }
-    Rect left = rest;
-    if (rest.width() >= 2 * least_width + factoring_gap) {
-        left = rest.cut_left((rest.width() - factoring_gap) / 2);
+    const bool three = rest.width() >= 3 * least_of_three + 2 * factoring_gap;
+    const std::size_t count = three ? 3 : rest.width() >= 2 * least_of_two + factoring_gap ? 2 : 1;
+    const float width = (rest.width() - static_cast<float>(count - 1) * factoring_gap) / static_cast<float>(count);
+    constexpr std::array make{factoring_spectra, factoring_ranks, factoring_lengths};
+    constexpr std::array names{"factoring values", "factoring ranks", "factoring lengths"};
+    for (std::size_t k = 0; k < count; ++k) {
+        const Rect place = rest.cut_left(width);
         rest.cut_left(factoring_gap);
-        draw_plot(canvas, rest, factoring_ranks(facts, request, t), factoring_plots_[1],
-                  interaction.area("factoring ranks", rest));
+        const Plot plot = make[k](facts, request, t);
+        draw_plot(canvas, place, plot, factoring_plots_[k], interaction.area(names[k], place));
+        if (!plot.legend) draw_keys_below_title(canvas, place, plot);
     }
-    draw_plot(canvas, left, factoring_spectra(facts, request, t), factoring_plots_[0],
-              interaction.area("factoring values", left));
 }
 
 }  // namespace attnscope::random_features_panel

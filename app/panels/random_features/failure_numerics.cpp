@@ -102,7 +102,12 @@ FailurePicture leak_picture(const Shown& shown, const Theme& t) {
     if (!shown.failures->leak) return {};
     const Leak& leak = *shown.failures->leak;
     const LeakSetting& s = shown.failures->leak_setting;
-    constexpr double floor = 1e-18;  // a logarithmic axis has no zero
+    // A logarithmic axis has no zero: it stands below the least of the others.
+    double least = 1;
+    for (const std::vector<double>* rows : {&leak.with_epsilon, &leak.without})
+        for (const double change : *rows)
+            if (change > 0) least = std::min(least, change);
+    const double floor = least / 5;
     const auto split = [&](const std::vector<double>& values) {
         std::pair<std::vector<double>, std::vector<double>> both{values, values};  // above zero; zero, at the floor
         for (std::size_t i = 0; i < values.size(); ++i) {
@@ -116,8 +121,7 @@ FailurePicture leak_picture(const Shown& shown, const Theme& t) {
     Plot plot;
     plot.title = "Changing the last key alone changes what came before it";
     plot.note = fmt::format(
-        "causal, positive features, orthogonal; L = {}, d = {}, m = {}, σ = {}, seed {}; key {} "
-        "becomes {} times as long",
+        "causal, positive, orthogonal; L = {}, d = {}, m = {}, σ = {}, seed {}; key {} becomes {} times as long",
         s.length, s.dim, s.features, failure_plain(s.sigma), s.seed, s.length - 1, failure_plain(s.longer));
     plot.x = {.name = "row i of the output", .unit = "position", .integers = true};
     plot.y = {.name = "largest |change| of an entry", .log = true};
@@ -135,18 +139,24 @@ FailurePicture leak_picture(const Shown& shown, const Theme& t) {
     plot.series.reserve(4);
     add("ε = 0: rounding", without.first, t.text, Marker::square);
     add(fmt::format("ε = {}", failure_plain(s.epsilon)), with.first, positive, Marker::circle);
-    if (zeros > 0) add("ε = 0: exactly 0 (at the bottom)", without.second, t.text.alpha(0.4F), Marker::diamond);
+    if (zeros > 0) add("ε = 0: exactly 0, at the bottom", without.second, t.text.alpha(0.4F), Marker::diamond);
     if (std::count(leak.with_epsilon.begin(), leak.with_epsilon.end(), 0.0) > 0)
         add("", with.second, positive.alpha(0.45F), Marker::diamond);
-    // Room for the legend above the points, which fill the whole width.
-    const double most = std::max({leak.largest_with, leak.largest_without, floor});
-    plot.y.range = ViewWindow{floor / 3, most * 1e8};
+    plot.legend = false;  // the points fill the whole width
+    const double most = std::max({leak.largest_with, leak.largest_without, least});
+    plot.y.range = ViewWindow{floor / 3, most * 8};
     FailurePicture picture;
+    picture.keys_below = true;
+    const auto changed = [](const std::vector<double>& rows) {
+        constexpr double rounding = 1e-12;
+        const auto count = std::count_if(rows.begin(), rows.end(), [](double change) { return change > rounding; });
+        return fmt::format("{} of {}", count, rows.size());
+    };
     picture.plots.push_back(std::move(plot));
     picture.facts = {{.name = "largest change with ε", .value = short_number(leak.largest_with, 3), .strong = true},
                      {.name = "largest change, ε = 0", .value = short_number(leak.largest_without, 3)},
-                     {.name = "unchanged rows, ε = 0", .value = fmt::format("{} of {}", zeros, leak.without.size())},
-                     {.name = "ε", .value = failure_plain(s.epsilon)}};
+                     {.name = "rows changed by more than 10⁻¹², with ε", .value = changed(leak.with_epsilon)},
+                     {.name = "rows changed by more than 10⁻¹², ε = 0", .value = changed(leak.without)}};
     picture.words =
         "No earlier row may see the last key. But the published code takes one maximum over all keys off the "
         "exponents: "

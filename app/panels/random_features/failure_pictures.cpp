@@ -53,6 +53,37 @@ const Point& failure_at(const std::vector<Point>& points, double sigma) {
 
 // ---- explosion
 
+// The method of least variance; trig and hyperbolic have the same where x . y = 0.
+struct ExplosionBest {
+    std::string name;
+    double variance = 0;
+};
+
+ExplosionBest explosion_best(const ExplosionPoint& point) {
+    const double least = std::min({point.trig, point.hyperbolic, point.positive, point.oprf});
+    if (point.oprf == least) return {"oprf", least};
+    return {point.positive == least ? "positive" : "trig or hyperbolic", least};
+}
+
+std::string explosion_in_words(const std::vector<ExplosionPoint>& points) {
+    const bool unseen = std::any_of(points.begin(), points.end(),
+                                    [](const ExplosionPoint& point) { return point.sampled < 0.5 * point.positive; });
+    const std::string tail =
+        unseen ? "The circles fall below their line where the tail is so heavy that its rare giants, which make the "
+                 "variance, are never drawn: the estimate then looks calm and is wrong."
+               : fmt::format("At this scale {} draws see the whole variance: the circles lie near their line.",
+                             explosion_samples);
+    // From which width on the method that is best at the largest one is the best.
+    const std::string name = explosion_best(points.back()).name;
+    auto first = points.end();
+    while (first != points.begin() && explosion_best(*(first - 1)).name == name) --first;
+    const std::string where = first == points.begin() ? "at every width here"
+                                                      : fmt::format("from d = {} on, at large norms; below it {}",
+                                                                    first->dim, explosion_best(*(first - 1)).name);
+    return fmt::format("{} What helps: shorter queries and keys, or what has the least variance: {} ({}).", tail, name,
+                       where);
+}
+
 FailurePicture explosion_picture(const Shown& shown, const Theme& t) {
     const std::vector<ExplosionPoint>& points = shown.failures->explosion;
     if (points.empty()) return {};
@@ -89,19 +120,17 @@ FailurePicture explosion_picture(const Shown& shown, const Theme& t) {
     if (wide != points.end()) {
         plot.series.push_back(failure_upright(plot, 64, t.quiet));
         const double tenth = 0.01;  // the variance of an error of 10 %
-        picture.facts = {
-            {.name = "variance, positive, d = 64", .value = short_number(wide->positive, 3)},
-            {.name = fmt::format("what {} draws see of it", explosion_samples),
-             .value = short_number(wide->sampled, 3)},
-            {.name = "features for an error of 10 %",
-             .value = "m = " + short_number(std::ceil(wide->positive / tenth), 3),
-             .strong = true},
-            {.name = "the same with oprf", .value = "m = " + short_number(std::ceil(wide->oprf / tenth), 3)}};
+        const ExplosionBest best = explosion_best(*wide);
+        picture.facts = {{.name = "variance, positive, d = 64", .value = short_number(wide->positive, 3)},
+                         {.name = fmt::format("what {} draws see of it", explosion_samples),
+                          .value = short_number(wide->sampled, 3)},
+                         {.name = "features for an error of 10 %",
+                          .value = "m = " + short_number(std::ceil(wide->positive / tenth), 3),
+                          .strong = true},
+                         {.name = fmt::format("the same with {}", best.name),
+                          .value = "m = " + short_number(std::ceil(best.variance / tenth), 3)}};
     }
-    picture.words =
-        "The circles fall below their line where the tail is so heavy that its rare giants, which make the variance, "
-        "are never drawn: the estimate then looks calm and is wrong. What helps: shorter queries and keys, or "
-        "estimators of less variance (oprf).";
+    picture.words = explosion_in_words(points);
     picture.plots.push_back(std::move(plot));
     return picture;
 }
@@ -109,32 +138,34 @@ FailurePicture explosion_picture(const Shown& shown, const Theme& t) {
 // ---- negative weights, and the normaliser that they bring to zero
 
 std::string failure_signs_note(const SignSetting& s) {
-    return fmt::format("trigonometric features, orthogonal; L = {}, d = {}, m = {}, seed {}", s.length, s.dim,
-                       s.features, s.seed);
+    return fmt::format("trig, orthogonal; L = {}, d = {}, m = {}, seed {}", s.length, s.dim, s.features, s.seed);
 }
 
-// One random direction w at d = 1: what a feature pair makes of x = 1 and y = -1.
+// One random direction w at d = 1: what a feature makes of x = 1 and y = -1/2. (At y = -x positive features would have
+// no variance at all, whatever is drawn: no fair example.)
 Plot one_direction_plot(const Theme& t) {
     constexpr int steps = 240;
-    constexpr double reach = 3;
-    std::vector<double> w, trig;
-    w.reserve(steps + 1);
-    trig.reserve(steps + 1);
+    constexpr double reach = 3, x = 1, y = -0.5, half_squares = (x * x + y * y) / 2;
+    std::vector<double> w, trig, positive;
+    for (std::vector<double>* values : {&w, &trig, &positive}) values->reserve(steps + 1);
     for (int i = 0; i <= steps; ++i) {
         w.push_back(reach * (2.0 * i / steps - 1));
-        trig.push_back(std::exp(1.0) * std::cos(2 * w.back()));
+        trig.push_back(std::exp(half_squares) * std::cos(w.back() * (x - y)));
+        positive.push_back(std::exp(w.back() * (x + y) - half_squares));
     }
+    const double truth = std::exp(x * y);
     Plot plot;
-    plot.title = "Why: one direction w, at x = 1, y = −1 and d = 1";
-    plot.note = "trig: e·cos 2w, −2.718 at w = π/2; truth: e⁻¹ = 0.3679";
+    plot.title = "Why: one drawn w at d = 1, x = 1, y = −½";
+    plot.note = fmt::format("trig {} cos(1.5 w), positive {} exp(w/2)", short_number(std::exp(half_squares), 3),
+                            short_number(std::exp(-half_squares), 3));
     plot.x = {.name = "drawn w", .unit = "standard deviations"};
-    plot.y = {.name = "estimate of exp(x·y)", .range = ViewWindow{-3.2, 5}};  // the legend stands above the curve
-    plot.series.reserve(3);
-    plot.series.push_back(
-        failure_line("trig", color_of(FeatureMethod::trig, t), std::move(w), std::move(trig), {}, Marker::none));
-    const double truth = std::exp(-1.0);
-    plot.series.push_back(failure_line("positive, and the truth", color_of(FeatureMethod::positive, t), {-reach, reach},
-                                       {truth, truth}, {}, Marker::none));
+    plot.y = {.name = "estimate of exp(x·y)", .range = ViewWindow{-2.2, 4}};  // the legend stands above the curves
+    plot.series.reserve(4);
+    plot.series.push_back(failure_line("trig", color_of(FeatureMethod::trig, t), w, std::move(trig), {}, Marker::none));
+    plot.series.push_back(failure_line("positive", color_of(FeatureMethod::positive, t), std::move(w),
+                                       std::move(positive), {}, Marker::none));
+    plot.series.push_back(failure_line("truth, " + short_number(truth, 3), t.text, {-reach, reach}, {truth, truth},
+                                       Dash::dashed, Marker::none));
     plot.series.push_back(failure_level(-reach, reach, 0, t.quiet));
     return plot;
 }
@@ -160,7 +191,7 @@ FailurePicture negative_picture(const Shown& shown, const Theme& t) {
     picture.facts = {{.name = "scale", .value = "σ = " + failure_plain(at.sigma)},
                      {.name = "negative weights", .value = failure_percent(at.negative_share), .strong = true},
                      {.name = "rows whose sum is ≤ 0", .value = failure_percent(at.bad_share)},
-                     {.name = "with positive features", .value = "0 %"}};
+                     {.name = "positive, by construction", .value = "0 %"}};
     picture.words =
         "At 50 % (dotted) the sign is a coin toss and says nothing any more. What helps: positive features. A sum of "
         "exponentials is never negative, whatever is drawn.";
@@ -184,12 +215,12 @@ FailurePicture normaliser_picture(const Shown& shown, const Theme& t) {
     rows.series.push_back(failure_upright(rows, at.sigma, t.text));
     Plot sizes;
     sizes.title = "An average that leaves what it averages";
-    sizes.note = "softmax averages values: above the dashed line is no average";
+    sizes.note = "above the dashed line it is none";
     sizes.x = failure_sigma_axis();
     sizes.y = {.name = "largest entry", .log = true};
-    sizes.series.push_back(failure_line("largest |output|", trig, sigmas,
-                                        failure_positive(failure_column(points, &SignPoint::largest_output))));
-    sizes.series.push_back(failure_line("largest |value|", t.quiet, sigmas,
+    sizes.series.push_back(
+        failure_line("|output|", trig, sigmas, failure_positive(failure_column(points, &SignPoint::largest_output))));
+    sizes.series.push_back(failure_line("|value|", t.quiet, sigmas,
                                         failure_positive(failure_column(points, &SignPoint::largest_value)),
                                         Dash::dashed, Marker::none));
     sizes.series.push_back(failure_upright(sizes, at.sigma, t.text));
@@ -203,13 +234,37 @@ FailurePicture normaliser_picture(const Shown& shown, const Theme& t) {
                      {.name = "largest |output|", .value = short_number(at.largest_output, 3), .strong = true},
                      {.name = "largest |value|", .value = short_number(at.largest_value, 3)}};
     picture.words =
-        "A row's weights are divided by their sum. Where some are negative that sum can be anything near zero, and a "
-        "few "
-        "rows spoil the mean error of all. What helps: positive features, whose sum cannot vanish.";
+        "A row's weights are divided by their sum. Where some are negative that sum can be anything near zero, and "
+        "such rows spoil the mean error of all. What helps: positive features, whose sum cannot vanish.";
     return picture;
 }
 
 // ---- epsilon
+
+// What the numbers at the chosen scale say.
+std::string epsilon_in_words(const EpsilonPoint& at, double epsilon) {
+    const std::string helps = "What helps: a smaller scale, or more features.";
+    if (epsilon == 0) return "Without ε nothing is added: both lines are one. " + helps;
+    std::string text =
+        "The published code takes the largest exponent off before exp and adds ε to every feature: where these are far "
+        "below it, all weights come out alike. ";
+    constexpr double alike = 0.1;
+    if (at.share > 0.5 && at.uniform_error > 0)
+        text += fmt::format("Here attention has become {}uniform: its error is {}, uniform attention's {}. ",
+                            std::abs(at.output_error / at.uniform_error - 1) < alike ? "" : "mostly ",
+                            short_number(at.output_error, 3), short_number(at.uniform_error, 3));
+    else if (at.uniform_error < std::min(at.output_error, at.error_without))
+        text += fmt::format("Here uniform attention would err less than with ε or without: {}. ",
+                            short_number(at.uniform_error, 3));
+    constexpr double no_matter = 0.05;
+    const double more = at.output_error > 0 ? at.error_without / at.output_error - 1 : 0;
+    text += fmt::format("ε = 0 keeps the estimates of exp(q·k) unbiased, {}: {}. ",
+                        std::abs(more) < no_matter ? "with about the same error"
+                        : more > 0                 ? "but with so much noise that it errs more"
+                                                   : "and errs less",
+                        short_number(at.error_without, 3));
+    return text + helps;
+}
 
 FailurePicture epsilon_picture(const Shown& shown, const Theme& t) {
     const std::vector<EpsilonPoint>& points = shown.failures->epsilon;
@@ -220,18 +275,22 @@ FailurePicture epsilon_picture(const Shown& shown, const Theme& t) {
     const Color positive = color_of(FeatureMethod::positive, t);
     Plot share;
     share.title = fmt::format("How much of the normaliser is ε = {}", failure_plain(s.epsilon));
-    share.note = fmt::format("positive features, orthogonal; L = {}, d = {}, m = {}, seed {}", s.length, s.dim,
-                             s.features, s.seed);
+    share.note =
+        fmt::format("positive, orthogonal; L = {}, d = {}, m = {}, seed {}", s.length, s.dim, s.features, s.seed);
     share.x = failure_sigma_axis();
     share.y = {.name = "share of ε", .unit = "%"};
     share.legend = false;
     share.series.push_back(failure_line("ε", positive, sigmas, failure_percents(points, &EpsilonPoint::share)));
     share.series.push_back(failure_upright(share, at.sigma, t.text));
     Plot errors;
-    errors.title = "The error of the output, with it and without";
-    errors.note = "where ε errs less, uniform attention would do as well";
+    errors.title = "The output's error, with ε and without";
+    errors.note = "against exact softmax; uniform: all weights alike";
     errors.x = failure_sigma_axis();
     errors.y = {.name = "mean squared error", .log = true};
+    errors.series.push_back(failure_line("uniform", t.quiet.alpha(0.45F), sigmas,
+                                         failure_positive(failure_column(points, &EpsilonPoint::uniform_error)),
+                                         Dash::solid, Marker::none));
+    errors.series.back().width = 7;  // seen where the next one lies upon it
     errors.series.push_back(failure_line("with ε", positive, sigmas,
                                          failure_positive(failure_column(points, &EpsilonPoint::output_error))));
     errors.series.push_back(failure_line("ε = 0", t.text, sigmas,
@@ -244,13 +303,10 @@ FailurePicture epsilon_picture(const Shown& shown, const Theme& t) {
     picture.facts = {{.name = fmt::format("ε's share at σ = {}", failure_plain(at.sigma)),
                       .value = failure_percent(at.share),
                       .strong = true},
-                     {.name = "ε", .value = failure_plain(s.epsilon)},
                      {.name = "output error with ε", .value = short_number(at.output_error, 3)},
-                     {.name = "output error, ε = 0", .value = short_number(at.error_without, 3)}};
-    picture.words =
-        "The published code takes the largest exponent off before exp: of hundreds of features all but a few are then "
-        "far below ε, which adds the same to every weight. What helps: no ε, since the maxima cancel in the quotient; "
-        "and, as the errors say, a smaller scale or more features.";
+                     {.name = "output error, ε = 0", .value = short_number(at.error_without, 3)},
+                     {.name = "error of uniform attention", .value = short_number(at.uniform_error, 3)}};
+    picture.words = epsilon_in_words(at, s.epsilon);
     return picture;
 }
 

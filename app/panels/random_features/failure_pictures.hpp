@@ -29,6 +29,7 @@ struct FailurePicture {
     std::vector<Fact> facts;
     std::vector<std::vector<std::string>> table;  // rows, the first one of titles
     std::string words;                            // what is seen, and what helps
+    bool keys_below = false;                      // the first plot's lines are named below it, not in a legend
 };
 
 /// A card's name and its one sentence.

@@ -8,12 +8,13 @@
 
 #include "app/panels/random_features/failure_pictures.hpp"
 #include "app/panels/random_features/random_features_panel.hpp"
+#include "app/panels/random_features/variance_plots.hpp"
 
 namespace attnscope::random_features_panel {
 namespace {
 
 constexpr float failure_gap = 14, card_gap = 7, card_padding = 8, card_title = 19;
-constexpr float strip_height = 20, strip_step = 23, table_step = 21, fact_height = 48;
+constexpr float strip_height = 20, strip_step = 23, table_step = 21, fact_height = 48, keys_height = 22;
 
 TextStyle failure_text(Color color, float size, bool bold = false) {
     return {.color = color, .size = size, .bold = bold};
@@ -75,14 +76,18 @@ void draw_card(Canvas& canvas, const Rect& rect, FailureMode mode, const CardPla
 
 // How the parts of a picture share its height. What there is no room for is 0 high.
 struct FailureLayout {
-    float words = 0, table = 0, facts = 0, strips = 0;
+    float words = 0, table = 0, facts = 0, strips = 0, keys = 0;
     std::size_t fact_columns = 1;
-    float around() const { return words + table + facts + strips; }
+    float around() const { return words + table + facts + strips + keys; }
 };
 
 FailureLayout lay_out_failure(Canvas& canvas, const Rect& area, const FailurePicture& picture, const TextStyle& words) {
-    constexpr float least_plot = 240, fact_width = 165;
+    constexpr float least_plot = 240, fact_margin = 14;
+    float fact_width = 165;
+    for (const Fact& fact : picture.facts)
+        fact_width = std::max(fact_width, canvas.shaper().width(fact.name, {.size = 12}) + fact_margin);
     FailureLayout layout;
+    layout.keys = picture.keys_below ? keys_height : 0;
     const auto step = [](std::size_t count, float height) { return static_cast<float>(count) * height; };
     layout.words = picture.words.empty() ? 0 : paragraph_height(canvas, area.width(), picture.words, words) + 6;
     layout.table = picture.table.empty() ? 0 : step(picture.table.size(), table_step) + 18;
@@ -93,7 +98,7 @@ FailureLayout lay_out_failure(Canvas& canvas, const Rect& area, const FailurePic
         layout.fact_columns = (picture.facts.size() + lines - 1) / lines;
         layout.facts = step(lines, fact_height) + 16;
     }
-    for (float* part : {&layout.table, &layout.words, &layout.facts, &layout.strips})
+    for (float* part : {&layout.table, &layout.words, &layout.facts, &layout.strips, &layout.keys})
         if (area.height() - layout.around() < least_plot) *part = 0;
     return layout;
 }
@@ -152,8 +157,9 @@ void draw_failure_table(Canvas& canvas, Rect area, const std::vector<std::vector
     }
 }
 
+// The other pictures show nothing of what fails in them: they change no key afterwards.
 bool has_setting(FailureMode mode) {
-    return mode != FailureMode::sign && mode != FailureMode::overflow;
+    return mode != FailureMode::sign && mode != FailureMode::overflow && mode != FailureMode::leak;
 }
 
 }  // namespace
@@ -206,7 +212,7 @@ void RandomFeaturesPanel::draw_failure(Canvas& canvas, Interaction& interaction,
         draw_failure_table(canvas, table, picture.table);
     }
     if (layout.facts > 0) draw_failure_facts(canvas, rest.cut_bottom(layout.facts), picture.facts, layout.fact_columns);
-    const Rect strips = rest.cut_bottom(layout.strips);
+    const Rect strips = rest.cut_bottom(layout.strips), keys = rest.cut_bottom(layout.keys);
 
     Rect first = rest, second;
     const bool both = picture.plots.size() > 1;
@@ -214,7 +220,7 @@ void RandomFeaturesPanel::draw_failure(Canvas& canvas, Interaction& interaction,
         first = rest.cut_top((rest.height() - failure_gap) / 2);
         rest.cut_top(failure_gap);
         second = rest;
-    } else if (both && rest.width() >= 2 * 330) {
+    } else if (both && rest.width() >= 2 * 270 + failure_gap) {
         first = rest.cut_left((rest.width() - failure_gap) / 2);
         rest.cut_left(failure_gap);
         second = rest;
@@ -224,18 +230,14 @@ void RandomFeaturesPanel::draw_failure(Canvas& canvas, Interaction& interaction,
     const PlotReadout readout =
         draw_plot(canvas, first, picture.plots.front(), view, interaction.area(name + " plot", first));
     if (layout.strips > 0) draw_strips(canvas, readout.area, strips, picture.strips, view.view.x);
+    if (layout.keys > 0) draw_plot_keys(canvas, keys, picture.plots.front().series);
     if (second.width() > 0)
         draw_plot(canvas, second, picture.plots[1], failure_plots_[2 * static_cast<std::size_t>(mode) + 1],
                   interaction.area(name + " second plot", second));
 }
 
-// With the scale where it fails: a preset.
 void RandomFeaturesPanel::choose_failure(FailureMode mode) {
     params_.failure = mode;
-    if (mode == FailureMode::normaliser)
-        params_.sigma = 1.5;
-    else if (mode != FailureMode::overflow && mode != FailureMode::sign)
-        params_.sigma = 1;
 }
 
 void RandomFeaturesPanel::take_setting(FailureMode mode) {
@@ -249,7 +251,7 @@ void RandomFeaturesPanel::take_setting(FailureMode mode) {
     params_.source = Source::random;
     params_.sigma = shown_->request.sigma;
     params_.view = View::matrices;
-    params_.causal = mode == FailureMode::leak;
+    params_.causal = false;
     params_.orthogonal = Drawing::orthogonal;
     params_.epsilon = 0;
     switch (mode) {
@@ -278,10 +280,6 @@ void RandomFeaturesPanel::take_setting(FailureMode mode) {
             params_.epsilon = facts.epsilon_setting.epsilon;
             break;
         case FailureMode::leak:
-            take(facts.leak_setting.length, facts.leak_setting.dim, facts.leak_setting.features);
-            params_.estimator = FeatureMethod::positive;
-            params_.epsilon = facts.leak_setting.epsilon;
-            break;
         case FailureMode::overflow:
         case FailureMode::sign:
             break;

@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <limits>
+#include <vector>
 
 #include "app/draw/ticks.hpp"
+#include "app/panels/random_features/failure_pictures.hpp"
 #include "app/panels/random_features/random_features_panel.hpp"
 #include "core/base/statistics.hpp"
 
@@ -16,6 +19,7 @@ namespace {
 ViewWindow cloud_range(const std::vector<Cloud>& clouds, double truth) {
     constexpr double tail = 0.03;
     double low = truth, high = truth;
+    if (!std::isfinite(truth)) low = std::numeric_limits<double>::infinity(), high = -low;
     for (const Cloud& cloud : clouds) {
         std::vector<double> values;
         std::copy_if(cloud.estimates.begin(), cloud.estimates.end(), std::back_inserter(values),
@@ -25,8 +29,16 @@ ViewWindow cloud_range(const std::vector<Cloud>& clouds, double truth) {
         low = std::min(low, quantile(values, tail));
         high = std::max(high, quantile(values, 1 - tail));
     }
-    const double margin = 0.12 * std::max(high - low, std::max(std::abs(truth) * 1e-3, 1e-12));
+    if (!(low <= high)) return {0, 1};  // nothing that a double can hold
+    const double margin = 0.12 * std::max(high - low, std::max(std::max(std::abs(low), std::abs(high)) * 1e-3, 1e-12));
     return {low - margin, high + margin};
+}
+
+// A bar that reaches beyond what is drawn, or to infinity, ends where no zoom goes: the plot's own numbers stay small.
+double clipped_to(const ViewWindow& range, double value) {
+    constexpr double beyond = 6;  // heights of the range
+    const double height = range.high - range.low;
+    return std::clamp(value, range.low - beyond * height, range.high + beyond * height);
 }
 
 struct CloudPlace {
@@ -59,11 +71,12 @@ void add_cloud(Plot& plot, const Cloud& cloud, const CloudPlace& place, const Vi
         std::none_of(cloud.estimates.begin(), cloud.estimates.end(), [](double e) { return std::isfinite(e); });
     plot.series.push_back(std::move(dots));
     const double at = place.center + 0.52 * place.width;
-    if (cloud.theory && cloud.expected && std::isfinite(*cloud.theory))
+    if (cloud.theory && cloud.expected && std::isfinite(*cloud.expected) && !std::isnan(*cloud.theory))
         plot.series.push_back({.name = {},
                                .color = place.color,
                                .x = {at, at},
-                               .y = {*cloud.expected - *cloud.theory, *cloud.expected + *cloud.theory},
+                               .y = {clipped_to(range, *cloud.expected - *cloud.theory),
+                                     clipped_to(range, *cloud.expected + *cloud.theory)},
                                .y_high = {},
                                .width = 2.2F,
                                .marker = Marker::none});
@@ -88,9 +101,18 @@ bool heavy_tails(const std::vector<Cloud>& clouds) {
     return 2 * heavy >= std::ssize(clouds);
 }
 
+// Where a draw is large there are fewer of them.
+std::string cloud_sizes(const std::vector<Cloud>& clouds) {
+    const auto [least, most] = std::minmax_element(clouds.begin(), clouds.end(), [](const Cloud& a, const Cloud& b) {
+        return a.estimates.size() < b.estimates.size();
+    });
+    if (least->estimates.size() == most->estimates.size()) return fmt::format("{}", most->estimates.size());
+    return fmt::format("{} to {}", least->estimates.size(), most->estimates.size());
+}
+
 std::string cloud_note(const std::vector<Cloud>& clouds, const ViewWindow& range, int seed) {
-    std::string note = fmt::format("dots: {} draws each (seed {}), large their mean; bar: theory, ± std. dev.",
-                                   clouds.front().estimates.size(), seed);
+    std::string note =
+        fmt::format("dots: {} draws (seed {}), large: their mean; bar: theory ± std. dev.", cloud_sizes(clouds), seed);
     if (const Index outside = cloud_outside(clouds, range); outside > 0) note += fmt::format("; {} unseen", outside);
     return note;
 }
@@ -167,18 +189,31 @@ Plot counts_plot(const Theme& t, const KernelFacts& facts, FeatureMethod method,
         const CloudPlace place{center, width, both && !cloud.orthogonal ? pale : full, both ? 0.5F : 0.55F};
         if (cloud.theory && std::isfinite(*cloud.theory))
             for (const double side : {-1.0, 1.0})
-                plot.series.push_back({.name = {},
-                                       .color = t.quiet,
-                                       .x = {center - 0.58 * width, center + 0.58 * width},
-                                       .y = {facts.truth + side * *cloud.theory, facts.truth + side * *cloud.theory},
-                                       .y_high = {},
-                                       .width = 1.5F,
-                                       .dash = Dash::dashed,
-                                       .marker = Marker::none});
+                plot.series.push_back(
+                    {.name = {},
+                     .color = t.quiet,
+                     .x = {center - 0.58 * width, center + 0.58 * width},
+                     .y = std::vector<double>(2, clipped_to(*plot.y.range, facts.truth + side * *cloud.theory)),
+                     .y_high = {},
+                     .width = 1.5F,
+                     .dash = Dash::dashed,
+                     .marker = Marker::none});
         add_cloud(plot, cloud, place, *plot.y.range, means);
     }
     plot.series.push_back(std::move(means));
     return plot;
+}
+
+// In the place of a picture that there is nothing to draw for: why.
+void draw_no_cloud(Canvas& canvas, const Rect& area, const std::string& why) {
+    const Theme& t = canvas.theme();
+    const TextStyle style{.color = t.quiet, .size = 14};
+    canvas.fill_rect(area, t.field.alpha(0.5F), 6);
+    const Rect inside = area.inset(18);
+    if (inside.width() < 60) return;
+    const float height = std::min(paragraph_height(canvas, inside.width(), why, style), inside.height());
+    const float top = inside.center().y - height / 2;
+    draw_paragraph(canvas, {{inside.min.x, top}, {inside.max.x, top + height + 6}}, why, style);
 }
 
 }  // namespace
@@ -197,16 +232,29 @@ void RandomFeaturesPanel::draw_kernel(Canvas& canvas, Interaction& interaction, 
                       : rest);
     if (!wide && !tall) return;
     rest.cut_left(wide ? gap : 0);
-    const bool two = rest.height() >= 2 * least_plot && !facts.counts.empty();
     const auto draw_clouds = [&](const Rect& where, std::size_t k, const char* name, const Plot& plot) {
         draw_plot(canvas, where, plot, kernel_plots_[k], interaction.area(name, where));
     };
-    if (!facts.methods.empty())
-        draw_clouds(two ? rest.cut_top(rest.height() / 2 - 6) : rest, 0, "methods",
-                    methods_plot(t, facts, r, rest.width()));
-    if (two) rest.cut_top(12);
-    if (two || facts.methods.empty())
-        if (!facts.counts.empty()) draw_clouds(rest, 1, "counts", counts_plot(t, facts, r.estimator, r.seed));
+    const auto draw_methods = [&](const Rect& where) {
+        if (facts.methods.empty())
+            return draw_no_cloud(canvas, where,
+                                 "elu and relu are kernels of their own and estimate no exp(x·y): choose another "
+                                 "estimator to compare, such as trig or positive.");
+        draw_clouds(where, 0, "methods", methods_plot(t, facts, r, where.width()));
+    };
+    const auto draw_counts = [&](const Rect& where) {
+        if (facts.counts.empty())
+            return draw_no_cloud(canvas, where,
+                                 fmt::format("{} is a kernel of its own and estimates no exp(x·y): choose another "
+                                             "estimator to see its clouds shrink.",
+                                             name_of(r.estimator)));
+        draw_clouds(where, 1, "counts", counts_plot(t, facts, r.estimator, r.seed));
+    };
+    const bool two = rest.height() >= 2 * least_plot;
+    if (!two) return facts.methods.empty() && !facts.counts.empty() ? draw_counts(rest) : draw_methods(rest);
+    draw_methods(rest.cut_top(rest.height() / 2 - 6));
+    rest.cut_top(12);
+    draw_counts(rest);
 }
 
 }  // namespace attnscope::random_features_panel

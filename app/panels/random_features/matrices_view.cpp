@@ -29,7 +29,7 @@ std::string share_of(Index part, Index all) {
 }
 
 std::string against(double value, double uniform) {
-    return fmt::format("{}   (uniform attention: {})", short_number(value, 3), short_number(uniform, 3));
+    return fmt::format("{}   (uniform: {})", short_number(value, 3), short_number(uniform, 3));
 }
 
 }  // namespace
@@ -41,7 +41,7 @@ Heatmap RandomFeaturesPanel::weights_map(const Theme& t, const Picture& picture,
     map.picture.generation = generation_ * 4 + static_cast<std::uint64_t>(slot);
     map.picture.range = {-facts.color_end, facts.color_end, ColorScale::linear};
     map.picture.map = ColorMap::diverging;
-    map.picture.masked = mix(t.ground, t.line, 0.55F);
+    map.picture.masked = mix(t.line, t.quiet, 0.25F);  // not to be taken for a weight of 0
     map.picture.dark = t.name == ThemeName::dark;
     map.row_labels = map.column_labels =
         facts.names.empty() ? AxisLabels::numbers(facts.tokens) : AxisLabels(facts.names);
@@ -51,6 +51,7 @@ Heatmap RandomFeaturesPanel::weights_map(const Theme& t, const Picture& picture,
     map.color_bar = slot == 2;  // one for all three: the scale is the same
     map.value_title = "weight";
     map.lit = hovered_;
+    map.pinned = pinned_cell();
     return map;
 }
 
@@ -58,7 +59,8 @@ Heatmap RandomFeaturesPanel::weights_map(const Theme& t, const Picture& picture,
 void RandomFeaturesPanel::draw_matrices(Canvas& canvas, Interaction& interaction, const Rect& area) {
     const Theme& t = canvas.theme();
     const MatrixFacts& facts = *shown_->matrices;
-    const std::string names[] = {"exact A", "approximation A′  (amber: negative)", "difference A′ − A"};
+    const std::string names[] = {"exact A", "approximation A′  (amber: negative)",
+                                 "difference A′ − A  (amber: too small)"};
     const Picture pictures[] = {facts.exact, facts.approximate, facts.difference};
     Rect rest = area;
     std::array<Heatmap, 3> maps;
@@ -84,6 +86,11 @@ void RandomFeaturesPanel::draw_matrices(Canvas& canvas, Interaction& interaction
         const View2D before = views_[k].view;
         const HeatmapEvents events = draw_heatmap(canvas, own, place, maps[k], views_[k]);
         if (events.hovered) hovered = events.hovered;
+        if (events.clicked) {
+            const bool again = pinned_cell() == events.clicked;
+            params_.pin_row = again ? -1 : static_cast<int>(events.clicked->row);
+            params_.pin_column = again ? -1 : static_cast<int>(events.clicked->column);
+        }
         if (k == 1) mark_broken_rows(canvas, events.cells, views_[k]);
         // All three show the same part.
         if (!(views_[k].view == before)) {
@@ -151,8 +158,8 @@ void RandomFeaturesPanel::draw_matrix_facts(Canvas& canvas, const Rect& area) {
     Rect rest = area;
     const bool corner = f.tokens > 96;
     draw_caption(canvas, rest,
-                 fmt::format("Measured over all {} tokens{}", f.tokens,
-                             corner ? " (a double click on a picture shows them all)" : ""));
+                 fmt::format("Measured over all {} tokens (blue: better than uniform attention){}", f.tokens,
+                             corner ? "; a double click shows them all" : ""));
     rest.cut_top(8);
     const Fact left[] = {{"mean squared error of the output", against(f.output_error, f.uniform_output),
                           f.output_error < f.uniform_output},

@@ -317,14 +317,62 @@ TEST(RandomFeaturesPanel, AFailuresCardIsChosenAndItsSettingGoesToTheSliders) {
     panel.draw(canvas, card, area);
     EXPECT_TRUE(card.found);
     EXPECT_EQ(panel.params().failure, FailureMode::normaliser);
-    EXPECT_EQ(panel.params().sigma, 1.5) << "where it fails";
     panel.wait();
     panel.draw(canvas, button, area);
     ASSERT_TRUE(button.found);
     EXPECT_EQ(panel.params().view, View::matrices);
     EXPECT_EQ(panel.params().estimator, FeatureMethod::trig);
     panel.wait();
-    EXPECT_GT(panel.shown()->matrices->broken.size(), 100U) << "the failure is seen there";
+    // The very input of the card: its numbers are those of the picture.
+    const auto kept = panel.shown();
+    const MatrixFacts& seen = *kept->matrices;
+    panel.params().view = View::failures;
+    panel.wait();
+    for (const SignPoint& p : panel.shown()->failures->signs)
+        if (p.sigma == 1) {
+            EXPECT_GT(seen.broken.size(), 10U) << "the failure is seen there";
+            EXPECT_NEAR(static_cast<double>(seen.broken.size()) / 1024, p.bad_share, 1e-3);
+            EXPECT_NEAR(static_cast<double>(seen.negative) / (1024.0 * 1024.0), p.negative_share, 1e-3);
+        }
+}
+
+TEST(RandomFeaturesPanel, EveryFailureFailsWithTheDefaults) {
+    RandomFeaturesPanel panel;
+    panel.params().view = View::failures;
+    const auto facts_of = [&](FailureMode mode) {
+        panel.params().failure = mode;
+        panel.wait();
+        return *panel.shown()->failures;
+    };
+    EXPECT_GT(facts_of(FailureMode::explosion).explosion[6].positive, 1e6);
+    const auto at_one = [](const auto& points) {
+        return *std::find_if(points.begin(), points.end(), [](const auto& p) { return p.sigma == 1; });
+    };
+    EXPECT_GT(at_one(facts_of(FailureMode::negative).signs).negative_share, 0.2);
+    const SignPoint normaliser = at_one(facts_of(FailureMode::normaliser).signs);
+    EXPECT_GT(normaliser.bad_share, 0.01);
+    EXPECT_GT(normaliser.largest_output, 10 * normaliser.largest_value);
+    EXPECT_GT(at_one(facts_of(FailureMode::epsilon).epsilon).share, 0.9);
+    EXPECT_TRUE(std::isnan(facts_of(FailureMode::overflow).overflow.back().unfused));
+    EXPECT_GT(facts_of(FailureMode::leak).leak->largest_with, 0.1);
+    EXPECT_LT(facts_of(FailureMode::sign).qr.front().without, 0.9);
+}
+
+TEST(RandomFeaturesPanel, AWeightIsPinnedAndMovedWithTheArrows) {
+    RandomFeaturesPanel panel;
+    panel.params().view = View::matrices;
+    panel.params().length = 20;
+    panel.params().pin_row = 3;
+    panel.params().pin_column = 19;
+    panel.wait();
+    EXPECT_THAT(panel.explain_text(), HasSubstr("query 3, key 19:"));
+    EXPECT_TRUE(panel.key({.key = GLFW_KEY_DOWN}));
+    EXPECT_TRUE(panel.key({.key = GLFW_KEY_RIGHT}));
+    EXPECT_THAT(panel.explain_text(), HasSubstr("query 4, key 19:"));
+    EXPECT_TRUE(panel.key({.key = GLFW_KEY_ESCAPE}));
+    EXPECT_EQ(panel.params().pin_row, -1);
+    EXPECT_TRUE(panel.key({.key = GLFW_KEY_RIGHT}));
+    EXPECT_EQ(panel.params().features, 128) << "nothing is pinned";
 }
 
 }  // namespace panel_test

@@ -73,10 +73,17 @@ void Params::describe(Describe& d) {
          .highest = 10,
          .help = "The standard deviation of the entries of Q and K: the larger, the sharper attention and the harder "
                  "to approximate.",
-         .visible = [this, drawn_input] {
-             return drawn_input() || view == View::factoring ||
-                    (view == View::failures && failure != FailureMode::overflow && failure != FailureMode::sign);
-         }});
+         .visible = [this, drawn_input] { return drawn_input() || view == View::factoring; }});
+    d.real("failure_sigma", failure_sigma,
+           {.label = "scale σ",
+            .min = 0.05,
+            .max = 2,
+            .lowest = 0,
+            .highest = 10,
+            .help = "The standard deviation of the entries of Q and K in the failures: at 1 they all fail.",
+            .visible = [this] {
+                return view == View::failures && failure != FailureMode::overflow && failure != FailureMode::sign;
+            }});
     d.toggle("causal", causal, {.label = "causal", .help = "A query sees no later key.", .visible = whole});
     const auto words = [this] { return uses_text(); };
     d.text("text", text,
@@ -92,18 +99,20 @@ void Params::describe(Describe& d) {
     d.text("estimators", estimators,
            {.label = "compared",
             .max_bytes = 200,
-            .help = "Which are compared, a list: trig, positive, hyperbolic, smreg, oprf, sderf, elu, relu.",
+            .help = "Which are compared, a list of trig, positive, hyperbolic (Performer), smreg (on the sphere), oprf "
+                    "(FAVOR++), sderf (FAVOR#), elu, relu.",
             .visible = in(View::curves, View::kernel)});
     d.choice("estimator", estimator, method_names(),
              {.label = "estimator",
-              .help = "trig, positive, hyperbolic: random features of softmax. smreg: on the sphere. oprf, sderf: of "
-                      "least variance. elu, relu: other kernels.",
+              .help = "trig, positive, hyperbolic: Performer's random features. smreg: on the sphere. oprf: FAVOR++. "
+                      "sderf: FAVOR#. elu, relu: other kernels.",
               .visible = in(View::matrices, View::kernel)});
-    d.choice("orthogonal", orthogonal, {"both", "true", "false"},
-             {.label = "orthogonal",
-              .help = "Random directions in orthogonal blocks of d (true), independent (false), or both beside each "
-                      "other; of both, the matrices take orthogonal ones, the histograms independent ones.",
-              .visible = in(View::curves, View::kernel, View::matrices, View::variance)});
+    d.choice(
+        "orthogonal", orthogonal, {"both", "true", "false"},
+        {.label = "orthogonal",
+         .help = "Random directions in orthogonal blocks of d (true), independent (false), or both, where two can be "
+                 "shown: the matrices then take orthogonal, the histograms independent ones.",
+         .visible = in(View::curves, View::kernel, View::matrices, View::variance)});
     d.integer("features", features,
               {.label = "features m",
                .min = 1,
@@ -136,9 +145,17 @@ void Params::describe(Describe& d) {
             .highest = 1,
             .log = true,
             .help = "What published code adds to each exponential feature; 0: nothing, which is exact.",
-            .visible = [this, whole] {
-                return whole() ||
-                       (view == View::failures && (failure == FailureMode::epsilon || failure == FailureMode::leak));
+            .visible = whole});
+    d.real("failure_epsilon", failure_epsilon,
+           {.label = "epsilon",
+            .min = 1e-8,
+            .max = 1e-2,
+            .lowest = 1e-12,
+            .highest = 1,
+            .log = true,
+            .help = "The epsilon of the failures: published code has 1e-6 and 1e-4.",
+            .visible = [this] {
+                return view == View::failures && (failure == FailureMode::epsilon || failure == FailureMode::leak);
             }});
     d.integer("seed", seed,
               {.label = "seed",
@@ -186,6 +203,18 @@ void Params::describe(Describe& d) {
             .log = true,
             .help = "How many times as long as x the vector y is.",
             .visible = in(View::kernel)});
+    d.integer("pin_row", pin_row,
+              {.label = "pinned row",
+               .min = -1,
+               .max = longest - 1,
+               .help = "The pinned weight's query, from 0; -1: none.",
+               .visible = [] { return false; }});
+    d.integer("pin_column", pin_column,
+              {.label = "pinned column",
+               .min = -1,
+               .max = longest - 1,
+               .help = "The pinned weight's key, from 0.",
+               .visible = [] { return false; }});
 }
 
 Result<std::vector<FeatureMethod>> methods_in(const std::string& list) {

@@ -48,6 +48,8 @@ struct Params {
     double ratio = 1;  // |y| / |x|, of the kernel's picture
 
     FailureMode failure = FailureMode::explosion;
+    double failure_sigma = 1, failure_epsilon = 1e-4;  // of the failures: where they fail
+    int pin_row = -1, pin_column = -1;                 // of the matrices; -1: nothing is pinned
 
     void describe(Describe& d);
 

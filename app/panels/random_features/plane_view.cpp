@@ -9,6 +9,7 @@
 #include "app/draw/ticks.hpp"
 #include "app/panels/picture_parts.hpp"
 #include "app/panels/random_features/random_features_panel.hpp"
+#include "app/panels/random_features/variance_plots.hpp"
 
 namespace attnscope::random_features_panel {
 namespace {
@@ -35,7 +36,7 @@ double plane_reach_for(double longest) {
     return reach;
 }
 
-void draw_plane_arrow(Canvas& canvas, Vec2 from, Vec2 to, Color color) {
+void draw_plane_arrow(Canvas& canvas, Vec2 from, Vec2 to, Color color, float width = 3.5F) {
     constexpr float head = 13, half = 5.5F;
     const Vec2 way = to - from;
     const float length = std::hypot(way.x, way.y);
@@ -46,7 +47,7 @@ void draw_plane_arrow(Canvas& canvas, Vec2 from, Vec2 to, Color color) {
     const Vec2 along = way * (1 / length), across{-along.y, along.x};
     const float tip = std::min(head, length);
     const Vec2 neck = to - along * tip;
-    canvas.line(from, neck + along * 2, color, 3.5F);
+    canvas.line(from, neck + along * 2, color, width);
     const std::array corners{to, neck + across * half, neck - across * half};
     canvas.fill_polygon(corners, color);
 }
@@ -113,7 +114,9 @@ void draw_plane_vectors(Canvas& canvas, const Rect& area, const Plane& plane, co
     const Vec2 from_y = x - y, to_sum = sum - plane.origin;
     // Neither among the lines near the axis, where y points back, nor on y's name.
     const bool free = (-to_sum.y > 30 || angle < 1) && std::hypot(sum.x - y.x, sum.y - y.y) > 34;
-    if (free && std::hypot(to_sum.x, to_sum.y) > least) draw_plane_name(canvas, area, away(sum, 24), "x + y", style);
+    const bool on_axis = -to_sum.y < 14;  // whose line would strike the name through
+    if (free && std::hypot(to_sum.x, to_sum.y) > least)
+        draw_plane_name(canvas, area, on_axis ? sum - Vec2{0, 16} : away(sum, 24), "x + y", style);
     // Beside the line from y to x, where that does not lie on the axis.
     const float apart = std::hypot(from_y.x, from_y.y);
     if (apart > 2 * least && std::abs(from_y.y) > 30) {
@@ -121,14 +124,19 @@ void draw_plane_vectors(Canvas& canvas, const Rect& area, const Plane& plane, co
         draw_plane_name(canvas, area, x - from_y * 0.28F + across * 32, "x − y", style);
     }
     draw_plane_arc(canvas, plane.origin, std::min(plane.radius * 0.2F, 44.0F), angle, t.text, 2);
-    draw_plane_arrow(canvas, plane.origin, x, t.query);
+    // Where y lies upon x both are seen: x stands out on either side.
+    const bool upon = std::abs(y.y - plane.origin.y) < 5 && y.x > plane.origin.x;
+    draw_plane_arrow(canvas, plane.origin, x, t.query, upon ? 9.0F : 3.5F);
     draw_plane_arrow(canvas, plane.origin, y, t.key);
     style.size = 16;
     style.bold = true;
     style.color = t.query;
     canvas.text_middle(x + Vec2{0, 14}, "x", style);
     style.color = t.key;
-    draw_plane_name(canvas, area, away(y, 15) - Vec2{0, 4}, "y", style);
+    // Near the axis above it, where neither an arrow nor x's name is.
+    const bool low = plane.origin.y - y.y < 26;
+    draw_plane_name(canvas, area, low ? Vec2{y.x, std::min(y.y, plane.origin.y) - 18} : away(y, 15) - Vec2{0, 4}, "y",
+                    style);
     const TextStyle below{.color = t.text, .size = 13.5F, .align = Align::center};
     draw_plane_name(canvas, area, plane.origin + Vec2{0, 38},
                     fmt::format("φ = {} rad ({:.0f}°),  |x| = {},  |y| = {}", short_number(angle, 3),
@@ -162,7 +170,8 @@ std::string plane_verdict(const KernelPoint& p, Index features, Index dim) {
 Plot turning_plot(const Theme& t, double x_norm, double y_norm, double angle, Index features, Index dim) {
     constexpr int steps = 240;
     Plot plot;
-    plot.title = "The same while y turns: standard deviations";
+    plot.title = "The same while y turns";
+    plot.legend = false;  // would hide the lines of so low a plot
     plot.note = fmt::format("theory, Lemma 2: m = {}, independent; vertical: φ now", features);
     plot.x = {.name = "φ / π", .range = ViewWindow{0, 1}};
     plot.y = {.name = "std. deviation", .log = true};
@@ -258,7 +267,9 @@ void RandomFeaturesPanel::draw_plane(Canvas& canvas, Interaction& interaction, c
     if (!with_plot) return;
     rest.cut_top(8);
     const Plot plot = turning_plot(t, x_norm, y_norm, params_.angle, params_.features, params_.dim);
+    if (!plot.y.range) return;  // all beyond what a double can hold, or below
     draw_plot(canvas, rest, plot, kernel_plots_[2], interaction.area("turning", rest));
+    draw_keys_beside_title(canvas, rest, plot);
 }
 
 }  // namespace attnscope::random_features_panel

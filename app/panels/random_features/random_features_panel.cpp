@@ -166,6 +166,8 @@ PanelStatus RandomFeaturesPanel::status() const {
         const View view = shown_->request.view;
         if (view == View::matrices && params_.length > most_matrix_tokens && !words)
             status.note = fmt::format("the matrices are of the first {} tokens", most_matrix_tokens);
+        if (view == View::factoring && shown_->request.length > most_rank_tokens)
+            status.note = fmt::format("the ranks are of the first {} tokens", most_rank_tokens);
         if (view == View::variance) status.provenance = fmt::format("formula; histograms: random (seed {})", seed);
         if (view == View::failures && shown_->request.failure == FailureMode::overflow)
             status.provenance = "computed in float";
@@ -181,6 +183,7 @@ bool RandomFeaturesPanel::key(const KeyPress& press) {
             return true;
         case GLFW_KEY_UP:
         case GLFW_KEY_DOWN:
+            if (move_pin(press.key)) return true;
             if (params_.view != View::failures) return false;
             choose_failure(static_cast<FailureMode>(
                 std::clamp(static_cast<int>(params_.failure) + (press.key == GLFW_KEY_DOWN ? 1 : -1), 0,
@@ -188,24 +191,49 @@ bool RandomFeaturesPanel::key(const KeyPress& press) {
             return true;
         case GLFW_KEY_LEFT:
         case GLFW_KEY_RIGHT: {
+            if (move_pin(press.key)) return true;
             const bool more = press.key == GLFW_KEY_RIGHT;
-            params_.features = std::clamp(more ? params_.features * 2 : params_.features / 2, 1, 1024);
+            params_.features = std::clamp(more ? params_.features * 2 : params_.features / 2, 1, most_features);
             return true;
         }
         case GLFW_KEY_ESCAPE:
-            if (!status().progress) return false;
-            cancel();
+            if (status().progress) {
+                cancel();
+                return true;
+            }
+            if (!pinned_cell()) return false;
+            params_.pin_row = params_.pin_column = -1;
             return true;
         default:
             return false;
     }
 }
 
+std::optional<Cell> RandomFeaturesPanel::pinned_cell() const {
+    if (params_.view != View::matrices || !shown_ || !shown_->matrices) return std::nullopt;
+    const Index tokens = shown_->matrices->tokens;
+    const bool inside =
+        params_.pin_row >= 0 && params_.pin_row < tokens && params_.pin_column >= 0 && params_.pin_column < tokens;
+    return inside ? std::optional(Cell{params_.pin_row, params_.pin_column}) : std::nullopt;
+}
+
+// The arrows move a pinned weight; false when there is none.
+bool RandomFeaturesPanel::move_pin(int key) {
+    if (!pinned_cell()) return false;
+    const int last = static_cast<int>(shown_->matrices->tokens) - 1;
+    const int down = key == GLFW_KEY_DOWN ? 1 : key == GLFW_KEY_UP ? -1 : 0;
+    const int right = key == GLFW_KEY_RIGHT ? 1 : key == GLFW_KEY_LEFT ? -1 : 0;
+    params_.pin_row = std::clamp(params_.pin_row + down, 0, last);
+    params_.pin_column = std::clamp(params_.pin_column + right, 0, last);
+    return true;
+}
+
 std::vector<std::pair<std::string, std::string>> RandomFeaturesPanel::key_help() const {
     return {{"R", "draw new random numbers"},
             {"← →", "half, or twice as many features m"},
             {"↑ ↓", "another failure"},
-            {"Esc", "stop a long computation"}};
+            {"arrow keys", "move the pinned weight of the matrices"},
+            {"Esc", "stop a long computation, else unpin"}};
 }
 
 }  // namespace random_features_panel

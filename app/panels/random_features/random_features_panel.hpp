@@ -47,6 +47,8 @@ private:
     std::string explained() const;  // as draw_formula() wants it
     void redraw();                  // another seed
     void look_at_a_corner();
+    std::optional<Cell> pinned_cell() const;
+    bool move_pin(int key);
     Result<std::shared_ptr<const WordVectors>> wanted_vectors(bool& waiting);
     void update_curves(const std::shared_ptr<const WordVectors>& vectors);
     void update_view(const std::shared_ptr<const WordVectors>& vectors);
@@ -85,7 +87,7 @@ private:
     std::array<HeatmapView, 4> views_;
     std::array<PlotView, 4> plots_;
     std::array<PlotView, 2 * failure_mode_names.size()> failure_plots_;  // two for each failure
-    std::array<PlotView, 2> factoring_plots_;
+    std::array<PlotView, 3> factoring_plots_;
     HeatmapView variance_view_;
     std::array<PlotView, 3> variance_plots_;
     std::array<PlotView, 3> kernel_plots_;
@@ -97,6 +99,8 @@ private:
 
 /// How a method looks in every picture: its colour, and iid dashed where both are shown.
 Color color_of(FeatureMethod method, const Theme& theme);
+/// What the method is, in a sentence.
+std::string help_of(FeatureMethod method);
 /// "trig, orthogonal".
 std::string label_of(FeatureMethod method, bool orthogonal);
 

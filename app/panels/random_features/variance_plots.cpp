@@ -72,10 +72,69 @@ void add_histogram(Plot& plot, const Cloud& cloud, const ViewWindow& range, Colo
     plot.series.push_back(std::move(outline));
 }
 
+constexpr float key_sample = 20, key_gap = 5, key_apart = 14;
+
+void draw_key_sample(Canvas& canvas, Vec2 left, const Series& series) {
+    constexpr float radius = 3.5F;
+    if (series.kind != Series::points) {
+        const float on = series.dash == Dash::solid ? key_sample : series.dash == Dash::dashed ? 5.0F : 2.0F;
+        for (float at = 0; at < key_sample; at += on + 3)
+            canvas.line(left + Vec2{at, 0}, left + Vec2{std::min(at + on, key_sample), 0}, series.color,
+                        std::min(series.width, 3.0F));
+    }
+    const Vec2 middle = left + Vec2{key_sample / 2, 0};
+    if (series.marker == Marker::circle) canvas.fill_circle(middle, radius, series.color);
+    if (series.marker == Marker::square)
+        canvas.fill_rect(Rect::sized(middle - Vec2{radius, radius}, 2 * radius, 2 * radius), series.color);
+    if (series.marker == Marker::diamond) {
+        constexpr float reach = radius * 1.3F;
+        const std::array corners{middle - Vec2{0, reach}, middle + Vec2{reach, 0}, middle + Vec2{0, reach},
+                                 middle - Vec2{reach, 0}};
+        canvas.fill_polygon(corners, series.color);
+    }
+}
+
+// A measured deviation of nothing but rounding: where the theory has none.
+std::string deviation_text(const Cloud& cloud, double truth) {
+    const double least = 1e-9 * std::max(std::abs(cloud.mean), std::abs(truth));
+    const bool rounding = cloud.theory && *cloud.theory < least && cloud.deviation > 0 && cloud.deviation < least;
+    return rounding ? "rounding" : short_number(cloud.deviation, 3);
+}
+
 }  // namespace
 
+void draw_plot_keys(Canvas& canvas, const Rect& row, const std::vector<Series>& series) {
+    const TextStyle style{.color = canvas.theme().text, .size = 11.5F};
+    float width = -key_apart;
+    for (const Series& one : series)
+        if (!one.name.empty()) width += key_apart + key_sample + key_gap + canvas.shaper().width(one.name, style);
+    if (width > row.width()) return;
+    Vec2 at{row.max.x - width, row.center().y};
+    for (const Series& one : series) {
+        if (one.name.empty()) continue;
+        draw_key_sample(canvas, at, one);
+        at.x += key_sample + key_gap;
+        at.x += canvas.text_middle(at, one.name, style) + key_apart;
+    }
+}
+
+void draw_keys_beside_title(Canvas& canvas, const Rect& area, const Plot& plot) {
+    constexpr float title_height = 18;
+    Rect row = Rect::sized(area.min, area.width() - 8, title_height);
+    row.cut_left(canvas.shaper().width(plot.title, {.size = 13, .bold = true}) + 12);
+    draw_plot_keys(canvas, row, plot.series);
+}
+
+void draw_keys_below_title(Canvas& canvas, const Rect& area, const Plot& plot) {
+    constexpr float above = 20, line = 15, least_for_notes = 150;  // as draw_plot() places them
+    if (area.height() < least_for_notes) return;
+    draw_plot_keys(canvas, Rect::sized(area.min + Vec2{0, above}, area.width() - 8, line), plot.series);
+}
+
 std::string variance_angle(double angle) {
-    return angle == 0 ? "0" : fmt::format("{:.3f}π", angle / std::numbers::pi);
+    if (angle == 0) return "0";
+    const std::string part = fmt::format("{:.3f}", angle / std::numbers::pi);
+    return part == "1.000" ? "π" : part + "π";
 }
 
 Plot slice_plot(const Theme& t, double angle, double norm) {
@@ -88,9 +147,12 @@ Plot slice_plot(const Theme& t, double angle, double norm) {
     plot.x = {.name = "φ / π", .range = ViewWindow{0, 1}};
     const double most = std::pow(10.0, variance_limit);
     plot.y = {.name = "r", .log = true, .range = ViewWindow{1 / most, most}};
-    plot.series.push_back(variance_line("r = 1: equal", t.quiet, {0, 1}, {1, 1}, Dash::solid, 1.2F));
-    plot.series.push_back(variance_line("r = ½: fair", t.quiet, {0, 1}, {0.5, 0.5}, Dash::dashed, 1.2F));
+    plot.legend = false;  // would have no room in a low plot
+    plot.series.push_back(variance_line("r = 1", t.quiet, {0, 1}, {1, 1}, Dash::solid, 1.2F));
+    plot.series.push_back(variance_line("r = ½, fair", t.quiet, {0, 1}, {0.5, 0.5}, Dash::dashed, 1.2F));
     Series line = variance_line("r", t.text, {}, {}, Dash::solid, 2.5F);
+    line.x.reserve(variance_steps + 1);
+    line.y.reserve(variance_steps + 1);
     for (int k = 0; k <= variance_steps; ++k) {
         const double part = static_cast<double>(k) / variance_steps;
         // r is 0 and infinite at the ends: far beyond the axis either way.
@@ -107,10 +169,11 @@ Plot slice_plot(const Theme& t, double angle, double norm) {
 
 Plot errors_plot(const Theme& t, double angle, double norm, Index dim) {
     Plot plot;
-    plot.title = fmt::format("Mean squared errors at l = {} for m = 1", short_number(norm, 3));
-    plot.note = "theory, Lemma 2, independent draws (dotted: hyperbolic); m features: divided by m";
+    plot.title = fmt::format("MSE at l = {}, m = 1", short_number(norm, 3));
+    plot.note = "theory, Lemma 2, independent draws; with m features: divided by m";
     plot.x = {.name = "φ / π", .range = ViewWindow{0, 1}};
-    plot.y = {.name = "mean squared error", .log = true};
+    plot.y = {.name = "MSE", .log = true};
+    plot.legend = false;
     double low = std::numeric_limits<double>::infinity(), high = 0;
     for (const FeatureMethod method : {FeatureMethod::trig, FeatureMethod::positive, FeatureMethod::hyperbolic}) {
         Series line = variance_line(std::string(name_of(method)), color_of(method, t), {}, {},
@@ -156,11 +219,11 @@ Plot histogram_plot(const Theme& t, const VarianceFacts& facts, const Request& r
     Plot plot;
     plot.title = fmt::format("Estimates of exp(x·y) = {} with m = {} at φ = {}, l = {}", short_number(facts.truth, 3),
                              facts.trig.features, variance_angle(request.angle), short_number(request.norm, 3));
-    plot.note = fmt::format("measured: {} {} draws each, seed {}; theory: {}", facts.trig.estimates.size(),
-                            facts.trig.orthogonal ? "orthogonal" : "independent", request.seed,
-                            facts.trig.orthogonal ? "exact, orthogonal" : "Lemma 2");
+    plot.note = fmt::format("{} {} draws, seed {}; theory: {}; share: of the fullest bin", facts.trig.estimates.size(),
+                            facts.trig.orthogonal ? "orthogonal" : "iid", request.seed,
+                            facts.trig.orthogonal ? "exact" : "Lemma 2");
     plot.x = {.name = "estimate", .range = range};
-    plot.y = {.name = "draws / fullest bin", .range = ViewWindow{0, 1.06}};
+    plot.y = {.name = "share", .range = ViewWindow{0, 1.06}};
     add_histogram(plot, facts.trig, range, color_of(FeatureMethod::trig, t));
     add_histogram(plot, facts.positive, range, color_of(FeatureMethod::positive, t));
     plot.series.push_back(variance_line("exp(x·y)", t.text, {facts.truth, facts.truth}, {0, 1.06}, Dash::dashed, 1.5F));
@@ -185,7 +248,7 @@ void draw_estimates_table(Canvas& canvas, const Rect& area, const VarianceFacts&
     int line = 1;
     for (const Cloud* cloud : {&facts.trig, &facts.positive})
         row(line++,
-            {std::string(name_of(cloud->method)), short_number(cloud->mean, 4), short_number(cloud->deviation, 3),
+            {std::string(name_of(cloud->method)), short_number(cloud->mean, 4), deviation_text(*cloud, facts.truth),
              cloud->theory ? short_number(*cloud->theory, 3) : "–",
              fmt::format("{:.3g} %", percent(*cloud, [](double e) { return e < 0; })),
              fmt::format("{:.3g} %", percent(*cloud, [&](double e) { return !(e >= range.low && e <= range.high); }))},

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "app/draw/plot.hpp"
 #include "app/panels/random_features/compute.hpp"
@@ -11,7 +12,15 @@ namespace attnscope::random_features_panel {
 constexpr double variance_limit = 4;  // the map's colours and the slice's axis show r from 10^-4 to 10^4
 constexpr float variance_table_height = 66;
 
-/// "0.667π"
+/// What tells a plot's named lines apart, in one line instead of a legend that would hide lines of a low plot: ends at
+/// the right of `row`. Nothing where they do not fit.
+void draw_plot_keys(Canvas& canvas, const Rect& row, const std::vector<Series>& series);
+/// At the right of the title of a plot drawn in `area`.
+void draw_keys_beside_title(Canvas& canvas, const Rect& area, const Plot& plot);
+/// In the line below the title, where the plot's note is a blank.
+void draw_keys_below_title(Canvas& canvas, const Rect& area, const Plot& plot);
+
+/// "0.667π", "π"
 std::string variance_angle(double angle);
 
 /// r over the angle at one norm, the chosen angle marked.

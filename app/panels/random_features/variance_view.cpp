@@ -7,6 +7,8 @@
 #include <numbers>
 
 #include "app/draw/ticks.hpp"
+#include "app/panels/picture_parts.hpp"
+#include "app/panels/random_features/failure_pictures.hpp"
 #include "app/panels/random_features/random_features_panel.hpp"
 #include "app/panels/random_features/variance_plots.hpp"
 
@@ -15,6 +17,19 @@ namespace {
 
 constexpr double pi = std::numbers::pi;
 constexpr float variance_margin = 44, ratio_bar_space = 78;
+constexpr const char* map_caption =
+    "Theory: Lemma 2. r is even in φ and in l: the other quadrants of Figure 2 in Choromanski et al. (2021) mirror "
+    "this one.";
+
+TextStyle map_caption_style(const Theme& t) {
+    return {.color = t.quiet, .size = 12};
+}
+
+// 0, 0.2π, π.
+std::string angle_label(const Tick& tick) {
+    if (tick.value == 0) return "0";
+    return std::abs(tick.value - 1) < 1e-9 ? "π" : tick.label + "π";
+}
 
 // From an angle and a norm to the place in the map, whatever part of it is shown.
 struct VariancePlace {
@@ -96,7 +111,7 @@ void draw_map_axes(Canvas& canvas, const VariancePlace& place, const Rect& area)
                                          static_cast<int>(cells.width() / 60))) {
         const float x = place.x(tick.value * pi);
         canvas.line({x, cells.min.y - 5}, {x, cells.min.y}, t.quiet);
-        canvas.text({x, cells.min.y - 9}, tick.value == 0 ? "0" : tick.label + "π", label);
+        canvas.text({x, cells.min.y - 9}, angle_label(tick), label);
     }
     for (const Tick& tick :
          linear_ticks(place.norm_at_bottom(), place.norm_at_top(), static_cast<int>(cells.height() / 60))) {
@@ -104,11 +119,13 @@ void draw_map_axes(Canvas& canvas, const VariancePlace& place, const Rect& area)
         canvas.line({cells.min.x - 5, y}, {cells.min.x, y}, t.quiet);
         canvas.text_middle({cells.min.x - 9, y}, tick.label, beside);
     }
-    canvas.text({area.min.x + 11, cells.center().y}, "← norm l = |x| = |y|",
-                {.color = t.query, .size = 12, .align = Align::center, .angle = 90});
-    const TextStyle below{.color = t.quiet, .size = 12};
-    canvas.text({cells.min.x, cells.max.y + 16},
-                canvas.shaper().fit("r = MSE(trig) / MSE(positive), theory: Lemma 2", cells.width(), below), below);
+    // Not in the heatmap's own titles, whose colours mean queries and keys.
+    TextStyle title{.color = t.quiet, .size = 12, .align = Align::center};
+    canvas.text({cells.center().x, area.min.y + 11}, "angle φ between x and y →", title);
+    title.angle = 90;
+    canvas.text({area.min.x + 11, cells.center().y}, "norm l = |x| = |y| →", title);
+    draw_paragraph(canvas, {{cells.min.x, cells.max.y + 6}, {cells.max.x, area.max.y + 6}}, map_caption,
+                   map_caption_style(t));
 }
 
 // The map holds -log10 r, so that each side has the colour of the method that errs less there.
@@ -199,12 +216,13 @@ void RandomFeaturesPanel::draw_variance(Canvas& canvas, Interaction& interaction
     map.picture.dark = t.name == ThemeName::dark;
     // Numbers at round values stand where those lie, not where cells do: the map's own labels stay empty.
     map.column_labels = AxisLabels(std::vector<std::string>(static_cast<std::size_t>(map.columns)));
-    map.column_title = "angle φ between x and y →";
     map.color_bar = false;  // ours says r
     map.fill = true;
     Rect place = left;
     place.cut_left(variance_margin);
     place.cut_right(ratio_bar_space);
+    const float caption = paragraph_height(canvas, place.width(), map_caption, map_caption_style(t)) - 12;
+    if (place.height() - caption >= 150) place.cut_bottom(caption);
     const HeatmapEvents events = draw_heatmap(canvas, interaction, place, map, variance_view_);
     hovered_ = events.hovered;
     if (events.clicked) {
@@ -236,6 +254,7 @@ void RandomFeaturesPanel::draw_variance(Canvas& canvas, Interaction& interaction
         Rect row = rest.cut_top(height);
         row.cut_bottom(10);
         draw_plot(canvas, row, plot, variance_plots_[k], interaction.area(name, row));
+        if (!plot.legend) draw_keys_beside_title(canvas, row, plot);
     };
     if (plots >= 2) draw_one(0, "slice", slice_plot(t, params_.angle, params_.norm));
     if (plots >= 3) draw_one(1, "errors", errors_plot(t, params_.angle, params_.norm, shown_->request.dim));

@@ -30,28 +30,40 @@ std::string title_of_view(View view) {
     return {};
 }
 
-std::string formula_of_curves(const Params& p) {
-    if (p.metric == ErrorMetric::kernel)
-        return fmt::format("E[(φ(x)·φ(y) − exp(x·y))^2],  |x| = |y| = {},  φ = {} rad,  d = {}",
-                           short_number(p.norm, 3), short_number(p.angle, 3), p.dim);
-    const std::string input = p.source == Source::text ? std::string("the words' vectors")
-                                                       : fmt::format("L = {}, d = {}, Q, K ~ N(0, σ^2), σ = {}",
-                                                                     p.length, p.dim, short_number(p.sigma, 3));
-    return (p.metric == ErrorMetric::output ? "mean (out′ − out)^2;  " : "|A′ − A| / |A|;  ") + input +
-           (p.causal ? ", causal" : "");
+std::string formula_of_input(const Input& input) {
+    const std::string what = input.source == Source::text
+                                 ? std::string("the words' vectors")
+                                 : fmt::format("L = {}, d = {}, Q, K ~ N(0, σ^2), σ = {}", input.length, input.dim,
+                                               short_number(input.sigma, 3));
+    return what + (input.causal ? ", causal" : "");
 }
 
-std::string formula_of_view(const Params& p) {
-    switch (p.view) {
+std::string formula_of_curves(const CurveSetting& s) {
+    if (s.metric == ErrorMetric::kernel)
+        return fmt::format("E[(φ(x)·φ(y) − exp(x·y))^2],  |x| = |y| = {},  φ = {} rad,  d = {}",
+                           short_number(s.norm, 3), short_number(s.angle, 3), s.dim);
+    return (s.metric == ErrorMetric::output ? "mean (out′ − out)^2;  " : "|A′ − A| / |A|;  ") +
+           formula_of_input(s.input);
+}
+
+std::string formula_of_matrices(const Request& r) {
+    return fmt::format("A = softmax(QKᵀ/√d), A′ = φ(Q)φ(K)ᵀ by rows:  {}, m = {};  {}{}",
+                       label_of(r.estimator, r.drawing == Drawing::orthogonal), r.features, formula_of_input(r.input),
+                       r.epsilon > 0 ? ", epsilon = " + short_number(r.epsilon, 2) : std::string());
+}
+
+// Of what has been computed, which the settings may be ahead of.
+std::string formula_of_view(const Request& r) {
+    switch (r.view) {
         case View::curves:
-            return formula_of_curves(p);
+            return {};
         case View::variance:
             return "r(φ, l) = MSE(trig) / MSE(positive),  |x| = |y| = l:  above 1 positive features are better";
         case View::kernel:
-            return "φ(x)·φ(y) estimates SM(x, y) = exp(x·y),  x = q / d^{1/4},  y = k / d^{1/4}";
+            return fmt::format(
+                "φ(x)·φ(y) estimates SM(x, y) = exp(x·y),  x = q / d^{{1/4}},  y = k / d^{{1/4}},  d = {}", r.dim);
         case View::matrices:
-            return fmt::format("A = softmax(QKᵀ/√d),   A′ = φ(Q)φ(K)ᵀ, its rows divided by their sums:  {}, m = {}",
-                               label_of(p.estimator, p.one_orthogonal()), p.features);
+            return formula_of_matrices(r);
         case View::failures:
             return "each measured on an input of its own; seed and scale can be changed";
         case View::factoring:
@@ -84,6 +96,28 @@ Color color_of(FeatureMethod method, const Theme& t) {
             return dark ? Color::hex(0xb8c0cc) : Color::hex(0x4d5663);
     }
     return t.text;
+}
+
+std::string help_of(FeatureMethod method) {
+    switch (method) {
+        case FeatureMethod::trig:
+            return "trig: sines and cosines (random Fourier features), unbiased, may go negative.";
+        case FeatureMethod::positive:
+            return "positive: exponentials, the Performer's FAVOR+.";
+        case FeatureMethod::hyperbolic:
+            return "hyperbolic: exponentials of w and −w, less variance than positive.";
+        case FeatureMethod::smreg:
+            return "smreg: positive features of directions on a sphere, a little biased.";
+        case FeatureMethod::oprf:
+            return "oprf: optimal positive random features, FAVOR++.";
+        case FeatureMethod::sderf:
+            return "sderf: the same adapted to every axis of the input, FAVOR#.";
+        case FeatureMethod::elu:
+            return "elu + 1: linear attention by another kernel, nothing random.";
+        case FeatureMethod::relu:
+            return "relu: random features of another kernel, of the angle alone.";
+    }
+    return {};
 }
 
 std::string label_of(FeatureMethod method, bool orthogonal) {
@@ -140,12 +174,12 @@ void RandomFeaturesPanel::draw_title(Canvas& canvas, Interaction& interaction, c
     const Theme& t = canvas.theme();
     Rect rest = area;
     if (draw_button(canvas, interaction, rest, "Redraw", "New random numbers: the next seed (R).")) redraw();
-    Params shown = params_;
-    if (!shows_curves() && shown_) shown.view = shown_->request.view;
+    const View view = shows_curves() ? View::curves : shown_->request.view;
+    const std::string said =
+        shows_curves() ? formula_of_curves(curves_.request.setting) : formula_of_view(shown_->request);
     const TextStyle title{.color = t.text, .size = 20, .bold = true}, formula{.color = t.quiet, .size = 14};
-    canvas.text({rest.min.x, rest.min.y + 20}, canvas.shaper().fit(title_of_view(shown.view), rest.width(), title),
-                title);
-    draw_formula(canvas, {rest.min.x, rest.min.y + 43}, rest.width(), formula_of_view(shown), formula);
+    canvas.text({rest.min.x, rest.min.y + 20}, canvas.shaper().fit(title_of_view(view), rest.width(), title), title);
+    draw_formula(canvas, {rest.min.x, rest.min.y + 43}, rest.width(), said, formula);
 }
 
 }  // namespace attnscope::random_features_panel
