@@ -12,6 +12,7 @@
 #include "app/cli/compute.hpp"
 #include "core/engine/isa.hpp"
 #include "core/io/file.hpp"
+#include "core/timing/sweep.hpp"
 
 namespace attnscope {
 namespace {
@@ -37,12 +38,19 @@ void add_panel_options(CLI::App& command, PanelArguments& arguments) {
         ->allow_extra_args(false);
 }
 
+struct MeasureArguments {
+    std::string method;
+    MethodShape shape;
+    int threads = 1;
+};
+
 struct Everything {
     std::string state_file;
     RenderArguments render;
     DataArguments data;
     ListArguments list;
     ComputeArguments compute;
+    MeasureArguments measure;
     BenchArguments bench;
 };
 
@@ -131,6 +139,33 @@ void describe_bench(CLI::App& app, BenchArguments& arguments) {
         ->type_name("F.json");
 }
 
+// For the timing panel, which asks a process of its own; not in --help.
+void describe_measure(CLI::App& app, MeasureArguments& arguments) {
+    CLI::App& command = *app.add_subcommand("measure-memory", "Print how many bytes a call of a method holds");
+    command.group("");
+    command.add_option("method", arguments.method, "Its name")
+        ->required()
+        ->check(CLI::IsMember(std::vector<std::string>(timed_method_names.begin(), timed_method_names.end())));
+    const auto number = [&](const char* name, Index& value, Index most) {
+        command.add_option(name, value, "A number")->required()->check(CLI::Range(Index{1}, most));
+    };
+    number("--length", arguments.shape.length, Index{1} << 20);
+    number("--dim", arguments.shape.dim, 1024);
+    number("--heads", arguments.shape.heads, 64);
+    number("--features", arguments.shape.features, 1 << 20);
+    command.add_option("--threads", arguments.threads, "A number")->required()->check(CLI::Range(1, 1024));
+    command.add_flag("--causal", arguments.shape.causal, "A query sees no later key");
+}
+
+Result<std::string> run_measure(const MeasureArguments& arguments) {
+    const auto found = std::find(timed_method_names.begin(), timed_method_names.end(), arguments.method);
+    const auto method = static_cast<TimedMethod>(found - timed_method_names.begin());
+    const Result<std::int64_t> bytes = measure_bytes(method, arguments.shape, arguments.threads);
+    if (!bytes) return bytes.error();
+    std::printf("%s\n", std::to_string(*bytes).c_str());
+    return std::string();
+}
+
 int run(CLI::App& app, const Everything& all) {
     if (app.got_subcommand("render")) return finish(run_render(all.render));
     if (app.got_subcommand("data")) return finish(run_data(all.data));
@@ -141,6 +176,7 @@ int run(CLI::App& app, const Everything& all) {
         if (!note->empty()) std::fprintf(stderr, "attnscope: note: %s\n", note->c_str());
         return 0;
     }
+    if (app.got_subcommand("measure-memory")) return finish(run_measure(all.measure));
     if (app.got_subcommand("bench")) {
         const Result<void> done = run_bench(all.bench);
         return done ? 0 : failed(done.error());
@@ -160,6 +196,8 @@ int run_command_line(int argc, const char* const* argv) {
         "  attnscope render attention --set text=\"to be or not to be\" --set mask=causal --out picture.pdf\n"
         "  attnscope render attention --paper --width-cm 12 --font-pt 8 --out figure.pdf\n"
         "  attnscope data attention --set heads=4 --out - | head\n"
+        "  attnscope data random_features --set sigma=1 --out errors.json\n"
+        "  attnscope data timing --set sweep=quick --out times.json\n"
         "  attnscope compute attention --q q.npy --k k.npy --v v.npy --mask causal --out out.npy\n"
         "`attnscope list` names every panel and parameter with its range. F1 in the window lists the keys.");
     Everything all;
@@ -169,6 +207,7 @@ int run_command_line(int argc, const char* const* argv) {
     describe_data(app, all.data);
     describe_compute(app, all.compute);
     describe_bench(app, all.bench);
+    describe_measure(app, all.measure);
     CLI::App& list = *app.add_subcommand("list", "Panels and their parameters: key, type, range, default, unit, help");
     list.add_flag("--json", all.list.json, "For programs");
     list.add_flag("--names", all.list.names, "Only the panels' names, one a line");

@@ -25,6 +25,15 @@ class CommandLine : public testing_cli::CommandLineTest {};
 
 // ---- help, version, list -----------------------------------------------------------------------------------------
 
+TEST(MeasureMemory, MeasuresTheMemoryOfACallForTheTimingPanel) {
+    const Outcome outcome = run(
+        {"measure-memory", "elu", "--length=256", "--dim=16", "--heads=2", "--features=8", "--threads=1", "--causal"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, testing::MatchesRegex("[0-9]+\n"));
+    testing_cli::expect_failure({"measure-memory", "quick"}, 2, testing::HasSubstr("quick"));
+    EXPECT_EQ(testing_cli::run({"--help"}).out.find("measure-memory"), std::string::npos) << "nobody needs to know";
+}
+
 TEST_F(CommandLine, HelpNamesEverySubcommand) {
     const Outcome help = run({"--help"});
     EXPECT_EQ(help.code, 0);

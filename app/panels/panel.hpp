@@ -65,6 +65,8 @@ public:
     virtual void wait() = 0;
     /// Stops what is being computed; nothing is computed again until a parameter changes.
     virtual void cancel() = 0;
+    /// The user has gone to another panel: update() is not called until this one is active again.
+    virtual void left() {}
     virtual PanelStatus status() const = 0;
 
     /// The pictures, and how they answer the mouse.

@@ -158,7 +158,7 @@ std::vector<std::string> Workspace::restore_state(const StateFile& state) {
     for (std::string& message : restore(describe(export_settings), state.exported))
         messages.push_back(std::move(message));
     if (const std::optional<std::size_t> index = index_of(state.panel))
-        active_ = *index;
+        activate(*index);
     else if (!state.panel.empty())
         messages.push_back(fmt::format("there is no panel '{}'", state.panel));
     theme = state.theme == "light" ? ThemeName::light : ThemeName::dark;
@@ -214,7 +214,7 @@ std::optional<Value> Workspace::active_text() const {
 void Workspace::switch_to(std::size_t index) {
     if (index == active_) return;
     const Entry& from = active();
-    active_ = index;
+    activate(index);
     const Param* const text = find(active().params, "text");
     if (text != nullptr && from.panel->source_key() == "text" && (is_default(*text) || text->get() == sentence_)) {
         for (const char* const key : {"text", "tokenizer", "vectors"}) {
@@ -234,7 +234,7 @@ std::optional<std::string> Workspace::deliver() {
     const std::optional<std::size_t> to = index_of(sent->panel);
     check(to.has_value(), "settings are sent to a panel that there is");
     check(restore(entries_[*to].params, sent->values).empty(), "a panel sends what the other one accepts");
-    active_ = *to;
+    activate(*to);
     return sent->message;
 }
 

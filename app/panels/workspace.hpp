@@ -39,7 +39,10 @@ public:
 
     std::size_t active_index() const { return active_; }
     const Entry& active() const { return entries_[active_]; }
-    void activate(std::size_t index) { active_ = index; }
+    void activate(std::size_t index) {
+        if (index != active_) entries_[active_].panel->left();
+        active_ = index;
+    }
     /// The same by the user, whose sentence goes along: `text`, `tokenizer` and `vectors` of a panel whose text stands
     /// in the top strip are carried over to one that has them, unless that one has a sentence of its own. No step to
     /// undo.

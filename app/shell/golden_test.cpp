@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "app/panels/timing/example_report.hpp"
+#include "app/panels/timing/timing_panel.hpp"
 #include "app/shell/headless_fixture.hpp"
 #include "app/shell/toy_panel.hpp"
 #include "core/io/file.hpp"
@@ -274,7 +276,6 @@ TEST_F(GoldenFeatures, MatricesWithBrokenRowsAtProjectorScale) {
 TEST_F(GoldenFeatures, AFailureWithItsCard) {
     show("failures");
     put("failure", "epsilon");
-    put("sigma", "1");
     open(1280, 800);
     expect_picture("failures");
 }
@@ -283,6 +284,55 @@ TEST_F(GoldenFeatures, WhySoftmaxBlocksFactoring) {
     show("factoring");
     open(1280, 800);
     expect_picture("factoring");
+}
+
+// Times of a real machine are others every time: these are made up.
+class GoldenTiming : public Golden {
+protected:
+    void show(const std::string& view) {
+        for (std::size_t i = 0; i < workspace.entries().size(); ++i) {
+            if (workspace.entries()[i].info.name != "timing") continue;
+            workspace.activate(i);
+            auto* panel = dynamic_cast<timing_panel::TimingPanel*>(workspace.entries()[i].panel.get());
+            ASSERT_NE(panel, nullptr);
+            panel->show_instead(timing_panel::example_report(), timing_panel::example_layers());
+        }
+        put("view", view);
+    }
+};
+
+TEST_F(GoldenTiming, TimeOverTheLength) {
+    show("time");
+    open(1280, 800);
+    expect_picture("timing_time");
+}
+
+TEST_F(GoldenTiming, MemoryInTheLightTheme) {
+    workspace.theme = ThemeName::light;
+    show("memory");
+    open(1280, 800);
+    expect_picture("timing_memory");
+}
+
+TEST_F(GoldenTiming, Operations) {
+    show("operations");
+    open(1280, 800);
+    expect_picture("timing_operations");
+}
+
+TEST_F(GoldenTiming, LayersAtProjectorScale) {
+    workspace.scale = 1.25;
+    show("layers");
+    open(1600, 1000);
+    expect_picture("timing_layers");
+}
+
+TEST_F(GoldenTiming, PathsInTheLightTheme) {
+    workspace.theme = ThemeName::light;
+    show("paths");
+    put("step", "3");
+    open(1280, 800);
+    expect_picture("timing_paths");
 }
 
 }  // namespace golden_test

@@ -8,10 +8,11 @@
 #include <ctime>
 #include <thread>
 
-#include "core/bench/fma_peak.hpp"
-#include "core/bench/memory.hpp"
-#include "core/bench/statistics.hpp"
 #include "core/engine/isa.hpp"
+#include "core/timing/fma_peak.hpp"
+#include "core/timing/machine.hpp"
+#include "core/timing/memory.hpp"
+#include "core/timing/samples.hpp"
 
 namespace attnscope {
 namespace {

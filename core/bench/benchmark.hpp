@@ -60,9 +60,6 @@ struct BenchReport {
 /// A peer that fails is left out for that case. Errors: those of our own methods.
 Result<BenchReport> run_benchmark(const BenchOptions& options);
 
-/// "AMD EPYC 9754 (2 cores)"
-std::string machine_name();
-
 /// For programs (JSON, the keys of BenchReport and BenchRow with the shape's as L, d, heads, causal) and for people.
 std::string bench_json(const BenchReport& report, const std::string& version);
 std::string bench_table(const BenchReport& report);

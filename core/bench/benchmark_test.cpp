@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "core/bench/fma_peak.hpp"
 #include "core/engine/isa.hpp"
 #include "core/io/temp_folder.hpp"
+#include "core/timing/fma_peak.hpp"
 
 namespace attnscope {
 namespace benchmark_test {

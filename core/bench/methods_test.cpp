@@ -174,5 +174,17 @@ TEST_F(MethodsTest, FastestWayIsOneThatThereIsAndPassesFailuresOn) {
     EXPECT_EQ(fastest_way(method, work).error().what, "refused");
 }
 
+TEST(BenchOperations, ExactCountsBothProductsAndCausalTheVisibleHalf) {
+    EXPECT_EQ(exact_operations({.length = 10, .dim = 3, .heads = 1}), 4 * 10 * 10 * 3);
+    EXPECT_EQ(exact_operations({.length = 10, .dim = 3, .heads = 2}), 2 * 4 * 10 * 10 * 3);
+    EXPECT_EQ(exact_operations({.length = 10, .dim = 3, .heads = 1, .causal = true}), 4 * 3 * (10 * 11 / 2));
+}
+
+TEST(BenchOperations, LinearCountsFourProductsForEachToken) {
+    EXPECT_EQ(linear_operations({.length = 10, .dim = 64, .heads = 3}), 3 * 10 * 4 * (2 * 256 * 64));
+    EXPECT_EQ(linear_operations({.length = 512, .dim = 64}), exact_operations({.length = 512, .dim = 64}))
+        << "where random features begin to pay off, on paper";
+}
+
 }  // namespace methods_test
 }  // namespace attnscope

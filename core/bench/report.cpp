@@ -1,7 +1,5 @@
 #include <fmt/format.h>
-#include <oneapi/tbb/info.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "core/bench/benchmark.hpp"
@@ -20,18 +18,6 @@ std::string memory_text(const BenchRow& row) {
 }
 
 }  // namespace
-
-std::string machine_name() {
-    std::string model = "unknown processor";
-    std::ifstream file("/proc/cpuinfo");
-    for (std::string line; std::getline(file, line);)
-        if (const std::size_t colon = line.find(": "); line.starts_with("model name") && colon != std::string::npos) {
-            model = line.substr(colon + 2);
-            break;
-        }
-    const int cores = oneapi::tbb::info::default_concurrency();
-    return fmt::format("{} ({} {})", model, cores, cores == 1 ? "core" : "cores");
-}
 
 std::string bench_json(const BenchReport& report, const std::string& version) {
     using Json = nlohmann::ordered_json;

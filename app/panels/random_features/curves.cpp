@@ -300,7 +300,7 @@ Result<bool> compute_curves(const CurvesRequest& r, CurveSamples& samples, const
     return true;
 }
 
-CurveJob::CurveJob(std::function<void()> wake)
+CurveJob::CurveJob(const std::function<void()>& wake)
     : job_([wake](const Task& task,
                   const Progress& progress) { return compute_curves(task.request, *task.samples, wake, progress); },
            {.describe =

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "app/jobs/job_slot.hpp"
@@ -32,7 +33,9 @@ struct CurveKey {
     bool orthogonal = false;
     Index features = 0;
 
-    friend auto operator<=>(const CurveKey&, const CurveKey&) = default;
+    friend bool operator<(const CurveKey& a, const CurveKey& b) {
+        return std::tie(a.method, a.orthogonal, a.features) < std::tie(b.method, b.orthogonal, b.features);
+    }
 };
 
 struct CurvesRequest {
@@ -92,7 +95,7 @@ Result<bool> compute_curves(const CurvesRequest& request, CurveSamples& samples,
 /// Runs compute_curves() in the background and keeps the samples of the latest settings.
 class CurveJob {
 public:
-    explicit CurveJob(std::function<void()> wake);
+    explicit CurveJob(const std::function<void()>& wake);
     void submit(const CurvesRequest& request);
     /// The curves of the request submitted last, when there is anything new in them.
     std::optional<CurveSet> newer();

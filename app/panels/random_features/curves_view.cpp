@@ -130,9 +130,9 @@ void name_lines(Canvas& canvas, const Rect& area, const Plot& plot, const PlotVi
         free = name.y + line;
     }
     float end = area.max.y;
-    for (auto name = names.rbegin(); name != names.rend(); ++name) {
-        name->y = std::min(name->y, end);
-        end = name->y - line;
+    for (std::size_t k = names.size(); k-- > 0;) {
+        names[k].y = std::min(names[k].y, end);
+        end = names[k].y - line;
     }
     for (const auto& [series, y] : names) {
         if (y < area.min.y - line) continue;

@@ -66,13 +66,14 @@ ExplosionBest explosion_best(const ExplosionPoint& point) {
 }
 
 std::string explosion_in_words(const std::vector<ExplosionPoint>& points) {
-    const bool unseen = std::any_of(points.begin(), points.end(),
-                                    [](const ExplosionPoint& point) { return point.sampled < 0.5 * point.positive; });
+    const bool misses_the_tail = std::any_of(
+        points.begin(), points.end(), [](const ExplosionPoint& point) { return point.sampled < 0.5 * point.positive; });
     const std::string tail =
-        unseen ? "The circles fall below their line where the tail is so heavy that its rare giants, which make the "
-                 "variance, are never drawn: the estimate then looks calm and is wrong."
-               : fmt::format("At this scale {} draws see the whole variance: the circles lie near their line.",
-                             explosion_samples);
+        misses_the_tail
+            ? "The circles fall below their line where the tail is so heavy that its rare giants, which make the "
+              "variance, are never drawn: the estimate then looks calm and is wrong."
+            : fmt::format("At this scale {} draws see the whole variance: the circles lie near their line.",
+                          explosion_samples);
     // From which width on the method that is best at the largest one is the best.
     const std::string name = explosion_best(points.back()).name;
     auto first = points.end();

@@ -1,4 +1,4 @@
-#include "core/bench/memory.hpp"
+#include "core/timing/memory.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,17 +1,17 @@
-#include "core/bench/statistics.hpp"
+#include "core/timing/samples.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "core/base/check.hpp"
+#include "core/base/statistics.hpp"
 
 namespace attnscope {
 
 double median(std::vector<double> values) {
     check(!values.empty(), "median of no values");
     std::sort(values.begin(), values.end());
-    const std::size_t half = values.size() / 2;
-    return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+    return quantile(values, 0.5);
 }
 
 double median_ratio(std::span<const double> a, std::span<const double> b) {

@@ -1,4 +1,4 @@
-#include "core/bench/fma_peak.hpp"
+#include "core/timing/fma_peak.hpp"
 
 #include <atomic>
 #include <chrono>

@@ -1,0 +1,113 @@
+// The timing panel in one line: what is seen, in the user's own numbers.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/draw/rich_text.hpp"
+#include "app/draw/ticks.hpp"
+#include "app/panels/timing/timing_panel.hpp"
+
+namespace attnscope::timing_panel {
+namespace {
+
+std::optional<std::size_t> at_length(const TimingSeries& series, double length) {
+    const auto found = std::find(series.lengths.begin(), series.lengths.end(), length);
+    if (found == series.lengths.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - series.lengths.begin());
+}
+
+std::string explain_times(const TimingReport& report, int length) {
+    std::string text;
+    for (const TimingSeries& series : report.series) {
+        const auto at = at_length(series, length);
+        if (!at) continue;
+        text += text.empty() ? fmt::format("L = {}:  ", length) : ",  ";
+        text += fmt::format("{} {}", timed_method_names[static_cast<std::size_t>(series.method)],
+                            time_text(series.median[*at]));
+    }
+    if (text.empty()) return fmt::format("L = {} has not been measured yet.", length);
+    for (const Crossover& crossing : report.crossovers)
+        if (crossing.a == TimedMethod::exact && crossing.b == TimedMethod::positive) {
+            const std::string where = short_number(std::round(crossing.length), 3);
+            text += crossing.measured ? fmt::format(";  from L ≈ {} on positive is faster than exact", where)
+                                      : fmt::format(";  the lines meet at L ≈ {}", where);
+        }
+    return text;
+}
+
+std::string explain_memory(const TimingReport& report, int length) {
+    const MethodShape shape = report.setting.shape(length);
+    const auto held = static_cast<double>(formula_bytes(TimedMethod::materialised, shape));
+    const auto linear = static_cast<double>(formula_bytes(TimedMethod::positive, shape));
+    std::string text = fmt::format("L = {}: all weights L × L take {}, streaming none that grow, {} features {}",
+                                   length, bytes_text(held), report.setting.features, bytes_text(linear));
+    for (const TimingSeries& series : report.series) {
+        const auto at = at_length(series, length);
+        if (series.method == TimedMethod::materialised && at && series.bytes[*at])
+            text += fmt::format(";  measured {}", bytes_text(static_cast<double>(*series.bytes[*at])));
+    }
+    return text;
+}
+
+std::string explain_operations(const TimingReport& report, int length) {
+    const MethodShape shape = report.setting.shape(length);
+    const auto exact = static_cast<double>(multiplications(TimedMethod::exact, shape));
+    const auto positive = static_cast<double>(multiplications(TimedMethod::positive, shape));
+    return fmt::format("L = {}: exact {} multiplications, positive {}: {} × as many", length, short_number(exact, 3),
+                       short_number(positive, 3), short_number(positive / exact, 3));
+}
+
+std::string explain_layers(const Params& p) {
+    const LayerShape shape = p.layer_shape();
+    const auto count = [&](LayerKind kind) { return layer_multiplications(kind, shape, p.core); };
+    const Count attention = count(LayerKind::attention), lstm = count(LayerKind::lstm);
+    return fmt::format("n = {}, d = {}: attention {} = {},  LSTM {} = {}:  attention takes {}", p.layer_length,
+                       p.layer_dim, layer_formula(LayerKind::attention, p.core),
+                       short_number(static_cast<double>(attention), 3), layer_formula(LayerKind::lstm),
+                       short_number(static_cast<double>(lstm), 3),
+                       attention < lstm    ? "fewer"
+                       : attention == lstm ? "as many"
+                                           : "more");
+}
+
+std::string explain_paths(const Params& p) {
+    const LayerShape shape = p.path_shape();
+    const auto length = [&](LayerKind kind) { return path_length(kind, shape); };
+    return fmt::format(
+        "from token 1 to token {}:  attention {},  dilated convolution {},  convolution {},  recurrent {}",
+        p.path_tokens, length(LayerKind::attention), length(LayerKind::dilated), length(LayerKind::convolution),
+        length(LayerKind::rnn));
+}
+
+}  // namespace
+
+std::string TimingPanel::explained() const {
+    switch (params_.view) {
+        case View::time:
+            return report_ ? explain_times(*report_, params_.length) : "";
+        case View::memory:
+            return report_ ? explain_memory(*report_, params_.length) : "";
+        case View::operations:
+            return report_ ? explain_operations(*report_, params_.length) : "";
+        case View::layers:
+            return params_.window % 2 == 1 ? explain_layers(params_) : "";
+        case View::paths:
+            return explain_paths(params_);
+    }
+    return {};
+}
+
+std::string TimingPanel::explain_text() const {
+    return plain_formula(explained());
+}
+
+void TimingPanel::draw_explain(Canvas& canvas, const Rect& area) {
+    const Theme& t = canvas.theme();
+    const std::string text = explained();
+    const TextStyle style{.color = text.empty() ? t.quiet : t.text, .size = 15.5F};
+    draw_formula(canvas, {area.min.x, area.center().y + 5}, area.width(),
+                 text.empty() ? "What was measured appears here." : text, style);
+}
+
+}  // namespace attnscope::timing_panel
