@@ -162,10 +162,10 @@ TEST(Approximation, EveryEstimatorIsWithoutBiasAndReluIsItsOwnKernels) {
 
 TEST(Approximation, SameBitsForOneAndTwoThreads) {
     const ApproximationTask task = task_of(200, 8, 0.7);
-    const auto [x, y] = pair_at_angle(8, 1, 1, 1);
+    const std::pair<VectorD, VectorD> pair = pair_at_angle(8, 1, 1, 1);
     const auto numbers = [&](std::size_t threads) {
         const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism, threads);
-        std::vector<double> all = kernel_draws({}, x, y, 100);
+        std::vector<double> all = kernel_draws({}, pair.first, pair.second, 100);
         for (std::size_t k = 0; k < feature_method_names.size(); ++k)
             for (const ErrorMetric metric : {ErrorMetric::output, ErrorMetric::frobenius})
                 all.push_back(error_of(task, {.method = static_cast<FeatureMethod>(k), .features = 32}, metric));

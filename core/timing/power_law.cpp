@@ -133,6 +133,8 @@ Index asymptotic_begin(const TimeCurve& curve, Index least, double tolerance) {
     const std::size_t last = logs.x.size() - wanted;
     std::size_t begin = 0;
     while (begin < last && !is_straight(logs, begin, tolerance)) ++begin;
+    // A disturbance among the last points bends every end: the longer half outvotes it.
+    if (begin == last && !is_straight(logs, last, tolerance)) begin = std::min(last, logs.x.size() / 2);
     return static_cast<Index>(begin);
 }
 

@@ -44,9 +44,9 @@ Prediction predict(const PowerLaw& fit, const TimeCurve& curve, double length);
 
 /// Index of the first point of the asymptotic range: overheads make short inputs' times grow less than the law. The
 /// longest end of the curve, of at least `least` points (or all, if there are fewer), whose slopes between neighbours
-/// nowhere differ by more than `tolerance` from the slope of the fit through that end; the last `least` points if there
-/// is no such end. The neighbour of a point is the next one at least 1.5 times as long: between closer ones the slope
-/// would be that of the noise.
+/// nowhere differ by more than `tolerance` from the slope of the fit through that end. If there is no such end, since
+/// a point among the last was disturbed, the longer half of the points. The neighbour of a point is the next one at
+/// least 1.5 times as long: between closer ones the slope would be that of the noise.
 Index asymptotic_begin(const TimeCurve& curve, Index least = 4, double tolerance = 0.35);
 
 /// The length where curve a becomes slower than b for good, by straight lines in ln-ln between measured points: after

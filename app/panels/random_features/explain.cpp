@@ -24,8 +24,8 @@ std::string explain_curves(const CurveSet& set, int features) {
     for (const Curve& curve : set.curves)
         if (curve.samples[at] > 0 && (best == nullptr || curve.median[at] < best->median[at])) best = &curve;
     if (best == nullptr) return {};
-    const std::string least = fmt::format("m = {}: the least median error is that of {}, {}", best->features[at],
-                                          label_of(best->method, best->orthogonal), short_number(best->median[at], 3));
+    std::string least = fmt::format("m = {}: the least median error is that of {}, {}", best->features[at],
+                                    label_of(best->method, best->orthogonal), short_number(best->median[at], 3));
     if (!set.uniform) return least;
     constexpr double rounding = 1e-12;  // of values from N(0, 1)
     if (*set.uniform < rounding) return "All weights are the same here: what is left of every error is rounding.";
