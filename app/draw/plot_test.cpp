@@ -384,33 +384,5 @@ TEST_F(PlotTest, HostileInputIsHarmless) {
     EXPECT_TRUE(recorder->says("4 x for 2 y"));
 }
 
-TEST_F(PlotTest, StepsThatStayAtTheirHeightHaveNoSegmentWithoutLength) {
-    Plot plot;
-    plot.series = {line({0, 1, 2, 3, 4}, {1, 1, 1, 2, 2})};
-    plot.series[0].kind = Series::steps;
-    draw(plot);
-    const auto drawn = recorder->lines_of(plot.series[0].color);
-    ASSERT_EQ(drawn.size(), 1U);
-    ASSERT_EQ(drawn[0].points.size(), 6U);  // five points and one corner
-    for (std::size_t k = 1; k < drawn[0].points.size(); ++k) EXPECT_FALSE(drawn[0].points[k] == drawn[0].points[k - 1]);
-}
-
-TEST_F(PlotTest, LabelsStandWhereTheyAreWantedAndOtherwiseAtRoundValues) {
-    Plot plot;
-    plot.series = {line({16, 64, 256}, {1, 2, 3})};
-    plot.x = {.name = "m", .log = true, .ticks = {16, 64, 256}};
-    draw(plot);
-    const auto labelled = [&](const char* label) {
-        return std::any_of(recorder->texts.begin(), recorder->texts.end(),
-                           [&](const TextBox& text) { return text.text == label; });
-    };
-    for (const char* label : {"16", "64", "256"}) EXPECT_TRUE(labelled(label)) << label;
-    EXPECT_FALSE(labelled("100"));
-    view.view.x = {80, 120};  // between two of them
-    view.view.touched = true;
-    draw(plot);
-    EXPECT_TRUE(labelled("100"));
-}
-
 }  // namespace plot_test
 }  // namespace attnscope
