@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "app/panels/word_params.hpp"
+
 namespace attnscope::positions_panel {
 
 void Params::describe(Describe& d) {
@@ -144,18 +146,7 @@ void Params::describe(Describe& d) {
                .visible = in(View::alibi),
                .ends = [this] { return std::pair(1.0, static_cast<double>(heads)); }});
     const auto words = [this] { return uses_text(); };
-    d.text("text", text,
-           {.label = "text",
-            .max_bytes = 1U << 16U,
-            .help = "The sentence whose tokens get positions.",
-            .visible = words});
-    d.choice("tokenizer", tokenizer, {"words", "characters"},
-             {.label = "tokens", .help = "Whether a token is a word or a character.", .visible = words});
-    d.text("vectors", vectors,
-           {.label = "vectors",
-            .max_bytes = 4096,
-            .help = "Your own word vectors, a text file as of GloVe or fastText; empty: the built-in ones.",
-            .visible = words});
+    describe_words(d, text, tokenizer, vectors, "The sentence whose tokens get positions.", words);
     d.real("amount", amount,
            {.label = "amount",
             .min = 0,

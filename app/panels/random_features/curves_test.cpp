@@ -79,13 +79,6 @@ TEST(CurvesRequest, SaysWhatIsWrongWithAListOfEstimators) {
     EXPECT_THAT(request.error().what, HasSubstr("from m = 100 to 50"));
 }
 
-TEST(CurvesRequest, TogglingTakesAMethodOutAndPutsItBehindAndLeavesOne) {
-    EXPECT_EQ(toggled("trig,positive", FeatureMethod::trig), "positive");
-    EXPECT_EQ(toggled("trig,positive", FeatureMethod::elu), "trig,positive,elu");
-    EXPECT_EQ(toggled("trig", FeatureMethod::trig), "trig");
-    EXPECT_EQ(toggled("no such thing", FeatureMethod::relu), "relu");
-}
-
 TEST(Curves, EveryCurveHasAllItsSamplesAndItsQuantilesInOrder) {
     Params p = small();
     p.estimators = "trig,positive,hyperbolic,smreg,oprf,sderf,elu,relu";

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/draw/line_names.hpp"
 #include "app/draw/ticks.hpp"
 #include "app/panels/picture_parts.hpp"
 #include "app/panels/random_features/random_features_panel.hpp"
+#include "app/state/name_list.hpp"
 
 namespace attnscope::random_features_panel {
 namespace {
@@ -109,41 +111,6 @@ std::pair<double, double> extent_of(const CurveSet& set, bool means) {
     return {low, std::max(high, most)};
 }
 
-// The names of all named series beside the plot, each as near to where its line ends as the others leave room.
-void name_lines(Canvas& canvas, const Rect& area, const Plot& plot, const PlotView& view) {
-    constexpr float line = 18;
-    struct Name {
-        const Series* series;
-        float y;
-    };
-    std::vector<Name> names;
-    for (const Series& series : plot.series) {
-        const auto last = std::find_if(series.y.rbegin(), series.y.rend(), [](double y) { return y > 0; });
-        if (series.name.empty() || last == series.y.rend()) continue;
-        const auto part = static_cast<float>(view_position(view.view.y, *last, true));
-        names.push_back({&series, area.max.y - std::clamp(part, 0.0F, 1.0F) * area.height()});
-    }
-    std::sort(names.begin(), names.end(), [](const Name& a, const Name& b) { return a.y < b.y; });
-    float free = area.min.y;
-    for (Name& name : names) {
-        name.y = std::max(name.y, free);
-        free = name.y + line;
-    }
-    float end = area.max.y;
-    for (std::size_t k = names.size(); k-- > 0;) {
-        names[k].y = std::min(names[k].y, end);
-        end = names[k].y - line;
-    }
-    for (const auto& [series, y] : names) {
-        if (y < area.min.y - line) continue;
-        const float x = area.min.x + 6;
-        canvas.line({x, y}, {x + (series->dash == Dash::solid ? 16.0F : 6.0F), y}, series->color, 2);
-        if (series->dash != Dash::solid) canvas.line({x + 10, y}, {x + 16, y}, series->color, 2);
-        const TextStyle style{.color = series->color, .size = 13};
-        canvas.text_middle({x + 22, y}, canvas.shaper().fit(series->name, area.width() - 28, style), style);
-    }
-}
-
 }  // namespace
 
 // A chip for each method: pressed when it is compared.
@@ -165,7 +132,7 @@ void RandomFeaturesPanel::draw_chips(Canvas& canvas, Interaction& interaction, R
         x += width + 8;
         if (draw_chip(canvas, interaction, box, label, color_of(method, t), on,
                       help_of(method) + (on ? " Click: take it out." : " Click: compare it too.")))
-            params_.estimators = toggled(params_.estimators, method);
+            params_.estimators = toggle_name(params_.estimators, k, feature_method_names);
     }
 }
 
@@ -232,7 +199,8 @@ void RandomFeaturesPanel::draw_curves(Canvas& canvas, Interaction& interaction, 
     const Pointer pointer = interaction.area("curves", rest);
     const PlotReadout readout = draw_plot(canvas, rest, plot, plots_[0], pointer);
     if (beside)
-        name_lines(canvas, {{names.min.x, readout.area.min.y}, {names.max.x, readout.area.max.y}}, plot, plots_[0]);
+        draw_line_names(canvas, {{names.min.x, readout.area.min.y}, {names.max.x, readout.area.max.y}},
+                        plots_[0].view.y, true, names_of(plot));
     if (readout.inside && pointer.clicked)
         params_.features = std::clamp(static_cast<int>(std::lround(readout.x)), 1, most_features);
 }

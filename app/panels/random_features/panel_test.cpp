@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "app/draw/clicker.hpp"
 #include "app/draw/recording_canvas.hpp"
 #include "app/panels/random_features/random_features_panel.hpp"
 #include "core/io/temp_folder.hpp"
@@ -274,20 +275,6 @@ TEST(RandomFeaturesPanel, ControlsAgreeAfterTheUserMovedOne) {
     panel.wait();
     EXPECT_FALSE(panel.status().error);
 }
-
-/// A mouse that clicks on one named area.
-class Clicker final : public Interaction {
-public:
-    explicit Clicker(std::string id) : wanted(std::move(id)) {}
-    Pointer area(std::string_view id, const Rect& rect) override {
-        if (id != wanted) return {};
-        found = true;
-        return {.at = rect.center(), .hovered = true, .clicked = true};
-    }
-    bool live() const override { return true; }
-    std::string wanted;
-    bool found = false;
-};
 
 TEST(RandomFeaturesPanel, ChipsTakeMethodsInAndOutAndRedrawDraws) {
     static TextShaper shaper;

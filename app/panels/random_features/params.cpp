@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "app/panels/word_params.hpp"
+#include "app/state/name_list.hpp"
+
 namespace attnscope::random_features_panel {
 namespace {
 
@@ -86,15 +89,7 @@ void Params::describe(Describe& d) {
             }});
     d.toggle("causal", causal, {.label = "causal", .help = "A query sees no later key.", .visible = whole});
     const auto words = [this] { return uses_text(); };
-    d.text("text", text,
-           {.label = "text", .max_bytes = 1U << 16U, .help = "The sentence whose words attend.", .visible = words});
-    d.choice("tokenizer", tokenizer, {"words", "characters"},
-             {.label = "tokens", .help = "Whether a token is a word or a character.", .visible = words});
-    d.text("vectors", vectors,
-           {.label = "vectors",
-            .max_bytes = 4096,
-            .help = "Your own word vectors, a text file as of GloVe or fastText; empty: the built-in ones.",
-            .visible = words});
+    describe_words(d, text, tokenizer, vectors, "The sentence whose words attend.", words);
     d.group("Features");
     d.text("estimators", estimators,
            {.label = "compared",
@@ -218,47 +213,7 @@ void Params::describe(Describe& d) {
 }
 
 Result<std::vector<FeatureMethod>> methods_in(const std::string& list) {
-    std::vector<FeatureMethod> methods;
-    std::string name;
-    const auto take = [&]() -> Result<void> {
-        if (name.empty()) return {};
-        const auto found = std::find(feature_method_names.begin(), feature_method_names.end(), name);
-        if (found == feature_method_names.end())
-            return invalid_input(
-                fmt::format("'{}' in estimators is none of {}", name, fmt::join(feature_method_names, ", ")));
-        const auto method = static_cast<FeatureMethod>(found - feature_method_names.begin());
-        if (std::find(methods.begin(), methods.end(), method) == methods.end()) methods.push_back(method);
-        name.clear();
-        return {};
-    };
-    for (const char c : list) {
-        if (c != ',' && c != ' ' && c != ';') {
-            name += c;
-            continue;
-        }
-        if (const Result<void> taken = take(); !taken) return taken.error();
-    }
-    if (const Result<void> taken = take(); !taken) return taken.error();
-    if (methods.empty())
-        return invalid_input(
-            fmt::format("estimators is empty: it is a list of some of {}", fmt::join(feature_method_names, ", ")));
-    return methods;
-}
-
-std::string toggled(const std::string& list, FeatureMethod method) {
-    const Result<std::vector<FeatureMethod>> read = methods_in(list);
-    std::vector<FeatureMethod> methods = read ? *read : std::vector<FeatureMethod>();
-    const auto found = std::find(methods.begin(), methods.end(), method);
-    if (found == methods.end())
-        methods.push_back(method);
-    else if (methods.size() > 1)
-        methods.erase(found);
-    std::string text;
-    for (const FeatureMethod m : methods) {
-        if (!text.empty()) text += ',';
-        text += name_of(m);
-    }
-    return text;
+    return read_enums<FeatureMethod>("estimators", list, feature_method_names);
 }
 
 std::vector<Index> feature_counts(int from, int to) {

@@ -63,11 +63,8 @@ struct Params {
     bool one_orthogonal() const { return orthogonal != Drawing::independent; }
 };
 
-/// The methods in the list "trig,positive", in its order. Twice the same counts once. Error: a name that is none, or no
-/// name at all.
+/// The methods in the list "trig,positive". Errors: those of read_names().
 Result<std::vector<FeatureMethod>> methods_in(const std::string& list);
-/// The list with a method put in (behind the others) or taken out; the last one is not taken out.
-std::string toggled(const std::string& list, FeatureMethod method);
 
 /// 16, 32, 64, 128, 256: from one to the other by factors of two, the end always among them.
 std::vector<Index> feature_counts(int from, int to);

@@ -121,6 +121,8 @@ Result<void> check_window(const Params& p) {
 Panel::DataJob TimingPanel::data_job(DataFormat format) const {
     return [p = params_, format, samples = sweep_.samples(), fixed = fixed_ ? report_ : nullptr,
             layers = fixed_ ? layers_ : nullptr](const Progress& progress) -> Result<std::string> {
+        if (format == DataFormat::json)  // before anything is measured
+            if (const Result<void> valid = check_window(p); !valid) return valid.error();
         TimingReport report;
         if (fixed) {
             report = *fixed;
@@ -139,7 +141,6 @@ Panel::DataJob TimingPanel::data_job(DataFormat format) const {
         if (report.series.empty()) return invalid_input("nothing has been measured: give it more time");
         if (format == DataFormat::csv) return csv_of(report);
         if (format == DataFormat::npy) return npy_of(report);
-        if (const Result<void> valid = check_window(p); !valid) return valid.error();
         LayerTimes times;
         if (layers) {
             times = *layers;

@@ -6,21 +6,16 @@
 
 #include "app/draw/rich_text.hpp"
 #include "app/draw/ticks.hpp"
+#include "app/panels/timing/sweep_pictures.hpp"
 #include "app/panels/timing/timing_panel.hpp"
 
 namespace attnscope::timing_panel {
 namespace {
 
-std::optional<std::size_t> at_length(const TimingSeries& series, double length) {
-    const auto found = std::find(series.lengths.begin(), series.lengths.end(), length);
-    if (found == series.lengths.end()) return std::nullopt;
-    return static_cast<std::size_t>(found - series.lengths.begin());
-}
-
 std::string explain_times(const TimingReport& report, int length) {
     std::string text;
     for (const TimingSeries& series : report.series) {
-        const auto at = at_length(series, length);
+        const auto at = point_at(series, length);
         if (!at) continue;
         text += text.empty() ? fmt::format("L = {}:  ", length) : ",  ";
         text += fmt::format("{} {}", timed_method_names[static_cast<std::size_t>(series.method)],
@@ -43,7 +38,7 @@ std::string explain_memory(const TimingReport& report, int length) {
     std::string text = fmt::format("L = {}: all weights L × L take {}, streaming none that grow, {} features {}",
                                    length, bytes_text(held), report.setting.features, bytes_text(linear));
     for (const TimingSeries& series : report.series) {
-        const auto at = at_length(series, length);
+        const auto at = point_at(series, length);
         if (series.method == TimedMethod::materialised && at && series.bytes[*at])
             text += fmt::format(";  measured {}", bytes_text(static_cast<double>(*series.bytes[*at])));
     }

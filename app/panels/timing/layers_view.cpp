@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "app/draw/line_names.hpp"
 #include "app/draw/ticks.hpp"
 #include "app/panels/picture_parts.hpp"
 #include "app/panels/timing/layers_table.hpp"
@@ -110,40 +111,6 @@ void layers_name_length(Canvas& canvas, const Rect& data, const PlotView& view, 
     const float from = x > data.center().x ? x - width - 6 : x + 6;
     canvas.fill_rect({{from - 3, data.min.y + 3}, {from + width + 3, data.min.y + 21}}, t.ground.alpha(0.88F), 3);
     canvas.text_middle({from, data.min.y + 12}, text, style);
-}
-
-// The names of all series beside the plot, each as near to where its line ends as the others leave room.
-void layers_name_lines(Canvas& canvas, const Rect& area, const Plot& plot, const PlotView& view) {
-    constexpr float line = 17;
-    struct Name {
-        const Series* series;
-        float y;
-    };
-    std::vector<Name> names;
-    for (const Series& series : plot.series) {
-        if (series.name.empty() || series.y.empty()) continue;
-        const auto part = static_cast<float>(view_position(view.view.y, series.y.back(), true));
-        names.push_back({&series, area.max.y - std::clamp(part, 0.0F, 1.0F) * area.height()});
-    }
-    std::stable_sort(names.begin(), names.end(), [](const Name& a, const Name& b) { return a.y < b.y; });
-    float free = area.min.y;
-    for (Name& name : names) {
-        name.y = std::max(name.y, free);
-        free = name.y + line;
-    }
-    float end = area.max.y;
-    for (std::size_t i = names.size(); i-- > 0;) {
-        names[i].y = std::min(names[i].y, end);
-        end = names[i].y - line;
-    }
-    for (const auto& [series, y] : names) {
-        if (y < area.min.y - line) continue;
-        const float x = area.min.x + 6;
-        canvas.line({x, y}, {x + (series->dash == Dash::solid ? 14.0F : 5.0F), y}, series->color, 2);
-        if (series->dash != Dash::solid) canvas.line({x + 9, y}, {x + 14, y}, series->color, 2);
-        const TextStyle style = layers_style(series->color, 12.5F);
-        canvas.text_middle({x + 19, y}, canvas.shaper().fit(series->name, area.width() - 25, style), style);
-    }
 }
 
 Series layers_line(LayerKind kind, const Theme& t) {
@@ -354,8 +321,8 @@ void TimingPanel::draw_layers(Canvas& canvas, Interaction& interaction, const Re
         const Pointer pointer = interaction.area(id, place);
         const PlotReadout readout = draw_plot(canvas, place, plot, view, pointer);
         if (named)
-            layers_name_lines(canvas, {{names.min.x, readout.area.min.y}, {names.max.x, readout.area.max.y}}, plot,
-                              view);
+            draw_line_names(canvas, {{names.min.x, readout.area.min.y}, {names.max.x, readout.area.max.y}}, view.view.y,
+                            true, names_of(plot));
         // The readout's box may stand where these would.
         if (!readout.inside) {
             std::vector<Rect> taken;

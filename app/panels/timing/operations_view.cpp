@@ -7,6 +7,7 @@
 
 #include "app/draw/ticks.hpp"
 #include "app/panels/picture_parts.hpp"
+#include "app/panels/timing/sweep_pictures.hpp"
 #include "app/panels/timing/timing_panel.hpp"
 
 namespace attnscope::timing_panel {
@@ -121,15 +122,9 @@ void operations_draw_bar(Canvas& canvas, Rect area, const std::vector<Operations
     canvas.text({left, y + bracket + 15}, canvas.shaper().fit(text, whole.width(), style), style);
 }
 
-std::optional<std::size_t> operations_point(const TimingSeries& series, double length) {
-    const auto found = std::find(series.lengths.begin(), series.lengths.end(), length);
-    if (found == series.lengths.end()) return std::nullopt;
-    return static_cast<std::size_t>(found - series.lengths.begin());
-}
-
 struct OperationsSpeeds {
     Plot plot;
-    std::vector<SweepName> names;
+    std::vector<LineName> names;
 };
 
 OperationsSpeeds operations_speeds(const TimingReport& report, double length, const Theme& t) {
@@ -195,7 +190,7 @@ SweepTable operations_table(const TimingReport& report, double length, const The
             "–",
             "–",
             heads + operations_formula(series.method, setting.causal) + (heads.empty() ? "" : ")")};
-        if (const std::optional<std::size_t> i = operations_point(series, length)) {
+        if (const std::optional<std::size_t> i = point_at(series, length)) {
             row[3] = time_text(series.median[*i]);
             row[4] = short_number(series.operations[*i] / series.median[*i] / giga, 3);
             if (series.peak_fraction[*i] > 0) row[5] = operations_percent(series.peak_fraction[*i]);
@@ -212,7 +207,7 @@ std::string operations_sentence(const TimingReport& report, double length) {
     const auto name = [](const TimingSeries& s) {
         return std::string(timed_method_names[static_cast<std::size_t>(s.method)]);
     };
-    std::optional<std::size_t> at = operations_point(base, length);
+    std::optional<std::size_t> at = point_at(base, length);
     if (!at) {
         at = base.lengths.size() - 1;
         length = base.lengths.back();
@@ -221,7 +216,7 @@ std::string operations_sentence(const TimingReport& report, double length) {
     std::string text;
     int compared = 0;
     for (const TimingSeries& series : report.series) {
-        const std::optional<std::size_t> i = operations_point(series, length);
+        const std::optional<std::size_t> i = point_at(series, length);
         if (&series == &base || !i || compared == 2) continue;
         ++compared;
         const double operations = series.operations[*i] / base.operations[*at];
@@ -296,17 +291,6 @@ Rect operations_draw_counts(Canvas& canvas, Rect area, const TimingReport& repor
 
 }  // namespace
 
-std::string sweep_note(Canvas& canvas, float width, const std::vector<std::string>& parts) {
-    std::string note;
-    for (const std::string& part : parts) {
-        std::string longer = note;
-        longer.append(note.empty() ? "" : "; ").append(part);
-        if (canvas.shaper().width(longer, {.size = 11}) > width) break;
-        note = std::move(longer);
-    }
-    return note;
-}
-
 void TimingPanel::draw_operations(Canvas& canvas, Interaction& interaction, const Rect& area) {
     constexpr float least_columns = 760, least_plot = 200, least_shares = 150, sentence_size = 14;
     if (area.width() < 120 || area.height() < 90) return;
@@ -349,8 +333,8 @@ void TimingPanel::draw_operations(Canvas& canvas, Interaction& interaction, cons
     const Pointer pointer = interaction.area("speeds", rest);
     const PlotReadout readout = draw_plot(canvas, rest, speeds.plot, view, pointer);
     if (beside)
-        draw_sweep_names(canvas, {{names.min.x, readout.area.min.y}, {names.max.x, readout.area.max.y}}, view.view.y,
-                         std::move(speeds.names));
+        draw_line_names(canvas, {{names.min.x, readout.area.min.y}, {names.max.x, readout.area.max.y}}, view.view.y,
+                        true, std::move(speeds.names));
     if (readout.inside && pointer.clicked)
         params_.length = static_cast<int>(std::clamp(std::round(readout.x), 1.0, static_cast<double>(longest)));
 }

@@ -1,8 +1,8 @@
 #include "app/panels/timing/params.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include "app/state/name_list.hpp"
 
 namespace attnscope::timing_panel {
 
@@ -148,47 +148,7 @@ void Params::describe(Describe& d) {
 }
 
 Result<std::vector<TimedMethod>> methods_in(const std::string& list) {
-    std::array<bool, timed_method_names.size()> chosen{};
-    std::string name;
-    bool any = false;
-    for (std::size_t at = 0; at <= list.size(); ++at) {
-        const char c = at < list.size() ? list[at] : ',';
-        if (c != ',' && c != ' ' && c != ';') {
-            name += c;
-            continue;
-        }
-        if (name.empty()) continue;
-        const auto found = std::find(timed_method_names.begin(), timed_method_names.end(), name);
-        if (found == timed_method_names.end())
-            return invalid_input(
-                fmt::format("'{}' in methods is none of {}", name, fmt::join(timed_method_names, ", ")));
-        chosen[static_cast<std::size_t>(found - timed_method_names.begin())] = any = true;
-        name.clear();
-    }
-    if (!any)
-        return invalid_input(
-            fmt::format("methods is empty: it is a list of some of {}", fmt::join(timed_method_names, ", ")));
-    std::vector<TimedMethod> methods;
-    for (std::size_t k = 0; k < chosen.size(); ++k)
-        if (chosen[k]) methods.push_back(static_cast<TimedMethod>(k));
-    return methods;
-}
-
-std::string toggled(const std::string& list, TimedMethod method) {
-    const Result<std::vector<TimedMethod>> read = methods_in(list);
-    std::vector<TimedMethod> methods = read ? *read : std::vector<TimedMethod>();
-    const auto found = std::find(methods.begin(), methods.end(), method);
-    if (found == methods.end())
-        methods.push_back(method);
-    else if (methods.size() > 1)
-        methods.erase(found);
-    std::sort(methods.begin(), methods.end());
-    std::string text;
-    for (const TimedMethod m : methods) {
-        if (!text.empty()) text += ',';
-        text += timed_method_names[static_cast<std::size_t>(m)];
-    }
-    return text;
+    return read_enums<TimedMethod>("methods", list, timed_method_names);
 }
 
 Result<SweepRequest> make_sweep(const Params& p) {

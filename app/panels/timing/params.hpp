@@ -40,13 +40,10 @@ struct Params {
     LayerShape path_shape() const { return {path_tokens, layer_dim, kernel, window}; }
 };
 
-/// The methods in the list "exact,positive", in the order of timed_method_names. Error: a name that is none, or no name
-/// at all.
+/// The methods in the list "exact,positive". Errors: those of read_names().
 Result<std::vector<TimedMethod>> methods_in(const std::string& list);
-/// The list with a method put in or taken out; the last one is not taken out.
-std::string toggled(const std::string& list, TimedMethod method);
 
-/// What to measure. Errors (invalid_input): a list of methods that is none; an even window of restricted attention.
+/// What to measure. Errors (invalid_input): a list of methods that is none.
 Result<SweepRequest> make_sweep(const Params& params);
 
 }  // namespace attnscope::timing_panel

@@ -7,6 +7,7 @@
 
 #include "app/draw/ticks.hpp"
 #include "app/panels/picture_parts.hpp"
+#include "app/panels/timing/sweep_pictures.hpp"
 #include "app/panels/timing/timing_panel.hpp"
 
 namespace attnscope::timing_panel {
@@ -212,8 +213,8 @@ Plot time_plot(const TimingReport& report, const TimeRange& range, double length
     return plot;
 }
 
-std::vector<SweepName> time_names(const TimingReport& report, double x, const Theme& t) {
-    std::vector<SweepName> names;
+std::vector<LineName> time_names(const TimingReport& report, double x, const Theme& t) {
+    std::vector<LineName> names;
     names.reserve(report.series.size());
     for (const TimingSeries& series : report.series) {
         std::string name = label_of(series.method);
@@ -383,8 +384,8 @@ void TimingPanel::draw_time(Canvas& canvas, Interaction& interaction, const Rect
     // A narrow plot has its legend inside, and no room for labels.
     if (beside) {
         time_draw_labels(canvas, readout, pointer.at, view.view, report, length, crossings);
-        draw_sweep_names(canvas, {{names.min.x, readout.area.min.y}, {names.max.x, readout.area.max.y}}, view.view.y,
-                         time_names(report, view.view.x.high, t));
+        draw_line_names(canvas, {{names.min.x, readout.area.min.y}, {names.max.x, readout.area.max.y}}, view.view.y,
+                        true, time_names(report, view.view.x.high, t));
     }
     if (readout.inside && pointer.clicked)
         params_.length = static_cast<int>(std::clamp(std::round(readout.x), 1.0, static_cast<double>(longest)));

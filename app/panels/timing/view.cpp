@@ -7,6 +7,7 @@
 #include "app/draw/ticks.hpp"
 #include "app/panels/picture_parts.hpp"
 #include "app/panels/timing/timing_panel.hpp"
+#include "app/state/name_list.hpp"
 
 namespace attnscope::timing_panel {
 namespace {
@@ -154,6 +155,16 @@ std::string bytes_text(double bytes) {
     return (unit == 0 ? fmt::format("{:.0f}", bytes) : short_number(bytes, 3)) + " " + units[unit];
 }
 
+std::string length_text(double length) {
+    const std::string digits = std::to_string(std::llround(length));
+    std::string text;
+    for (std::size_t k = 0; k < digits.size(); ++k) {
+        if (k > 0 && (digits.size() - k) % 3 == 0) text += ',';
+        text += digits[k];
+    }
+    return text;
+}
+
 void TimingPanel::draw_icon(Canvas& canvas, const Rect& rect, Color color) const {
     // A line that grows and one that grows faster.
     std::vector<Vec2> slow, fast;
@@ -182,7 +193,7 @@ void TimingPanel::draw_chips(Canvas& canvas, Interaction& interaction, const Rec
         x += width + 8;
         if (draw_chip(canvas, interaction, box, label_of(method), color_of(method, t), on,
                       on ? "Takes this method out." : "Measures this method too."))
-            params_.methods = toggled(params_.methods, method);
+            params_.methods = toggle_name(params_.methods, k, timed_method_names);
     }
 }
 
