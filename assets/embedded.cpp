@@ -1,5 +1,6 @@
 #include "assets/embedded.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -14,6 +15,14 @@ std::string_view embedded(std::string_view path) {
     std::fprintf(stderr, "attnscope: broken invariant: no embedded file %.*s\n", static_cast<int>(path.size()),
                  path.data());
     std::abort();
+}
+
+std::vector<std::string_view> embedded_paths(std::string_view prefix) {
+    std::vector<std::string_view> paths;
+    for (const detail::EmbeddedFile* file = detail::embedded_files; file->path != nullptr; ++file)
+        if (std::string_view(file->path).starts_with(prefix)) paths.emplace_back(file->path);
+    std::sort(paths.begin(), paths.end());
+    return paths;
 }
 
 std::string embedded_or_newer(std::string_view path) {

@@ -4,12 +4,15 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace attnscope {
 
-/// The bytes of a file below shaders/ or assets/embedded/, by its path from the project's root. An unknown path is a
+/// The bytes of a file that assets/CMakeLists.txt embeds, by its path from the project's root. An unknown path is a
 /// broken invariant.
 std::string_view embedded(std::string_view path);
+/// The paths that begin so, in alphabetical order.
+std::vector<std::string_view> embedded_paths(std::string_view prefix);
 
 /// The same as text for shaders; a debug build reads the file on disk when it is there, so that an edit shows at once.
 std::string embedded_or_newer(std::string_view path);

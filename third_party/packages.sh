@@ -22,6 +22,8 @@ build   libfmt-dev              text formatting
 build   libspdlog-dev           log
 build   libcli11-dev            command line
 build   libtomlplusplus-dev     state files
+build   libboost-locale-dev     reads the catalogues of languages
+build   gettext                 compiles them
 build   nlohmann-json3-dev      JSON output, safetensors headers
 run     libgl1                  OpenGL library, loaded at run time
 run     libegl1                 EGL library, loaded at run time

@@ -10,6 +10,7 @@
 #include "app/cli/bench.hpp"
 #include "app/cli/commands.hpp"
 #include "app/cli/compute.hpp"
+#include "app/language/language.hpp"
 #include "core/engine/isa.hpp"
 #include "core/io/file.hpp"
 #include "core/timing/sweep.hpp"
@@ -30,7 +31,7 @@ int finish(const Result<std::string>& result) {
 }
 
 void add_panel_options(CLI::App& command, PanelArguments& arguments) {
-    command.add_option("panel", arguments.panel, "The panel's name; `attnscope list` shows them")->required();
+    command.add_option("panel", arguments.panel, "The panel's name; `attnscope list` shows them");
     command.add_option("--state", arguments.state, "A state file (TOML), as the window saves it");
     command.add_option("--set", arguments.assign, "A parameter, as in --set temperature=0.5; may be repeated")
         ->type_name("KEY=VALUE")
@@ -46,6 +47,11 @@ struct MeasureArguments {
 
 struct Everything {
     std::string state_file;
+    std::string language;
+    bool lessons_json = false;
+    StepArguments lecture;
+    HandoutArguments handout;
+    RecordArguments record;
     RenderArguments render;
     DataArguments data;
     ListArguments list;
@@ -58,7 +64,15 @@ void describe_render(CLI::App& app, RenderArguments& arguments) {
     CLI::App& command =
         *app.add_subcommand("render", "Draw a panel's picture into a file; needs no display and no GPU");
     add_panel_options(command, arguments.panel);
-    command.add_option("--size", arguments.size, "Width and height in points [1600x1000]")->type_name("WxH");
+    CLI::Option* lesson = command
+                              .add_option("--lesson", arguments.step.lesson,
+                                          "A step of a lesson with its words, in place of a panel: a name or a file")
+                              ->excludes("panel", "--state", "--set");
+    command.add_option("--step", arguments.step.step, "Which step of the lesson, from 1")
+        ->capture_default_str()
+        ->needs(lesson);
+    command.add_option("--size", arguments.size, "Width and height in points [1600x1000; of a lesson's step 1180x664]")
+        ->type_name("WxH");
     command.add_option("--scale", arguments.scale, "Pixels per point, for PNG")
         ->capture_default_str()
         ->check(CLI::Range(0.1, 16.0));
@@ -87,6 +101,40 @@ void describe_data(CLI::App& app, DataArguments& arguments) {
     command.add_option("--out", arguments.panel.out, "The file: .json, .csv or .npy; - is standard output (JSON)")
         ->required()
         ->type_name("FILE");
+}
+
+void describe_record(CLI::App& app, RecordArguments& arguments) {
+    CLI::App& command = *app.add_subcommand("record", "Record a panel while one of its parameters runs by itself");
+    add_panel_options(command, arguments.panel);
+    command.add_option("--play", arguments.play, "The parameter and its ends, as in temperature=0.1..5")
+        ->required()
+        ->type_name("KEY=FROM..TO");
+    command.add_option("--seconds", arguments.seconds, "How long it is in all, 0.1 to 600")->capture_default_str();
+    command.add_option("--cycle", arguments.cycle,
+                       "Seconds from one end to the other [half of all: there and back once]");
+    command.add_flag("--one-way", arguments.one_way, "From one end to the other and from the start again, not back");
+    command.add_option("--rate", arguments.rate, "Pictures a second, 1 to 60 (GIF: 50)")->capture_default_str();
+    command.add_option("--size", arguments.size, "Width and height in points [1600x1000]")->type_name("WxH");
+    command.add_option("--scale", arguments.scale, "Pixels per point")
+        ->capture_default_str()
+        ->check(CLI::Range(0.1, 16.0));
+    command.add_option("--theme", arguments.theme, "dark or light")->check(CLI::IsMember({"dark", "light"}));
+    command.add_option("--part", arguments.part, "One part of the picture alone, as the Export menu names them");
+    command.add_option("--out", arguments.panel.out, "x.png makes x-0001.png, ...; .gif and .mp4 need ffmpeg")
+        ->required()
+        ->type_name("FILE");
+}
+
+void describe_lessons(CLI::App& app, Everything& all) {
+    CLI::App& lessons = *app.add_subcommand("lessons", "The lessons that are part of the program");
+    lessons.add_flag("--json", all.lessons_json, "For programs: with all texts and settings");
+    CLI::App& lecture = *app.add_subcommand("lecture", "Open the window with a lesson");
+    lecture.add_option("lesson", all.lecture.lesson, "A lesson's name, or a file of your own (.toml)")->required();
+    lecture.add_option("--step", all.lecture.step, "Begin with this step, from 1")->capture_default_str();
+    CLI::App& handout = *app.add_subcommand("handout", "A lesson on paper: a PDF with a page for each step");
+    handout.add_option("lesson", all.handout.lesson, "A lesson's name, or a file of your own (.toml)")->required();
+    handout.add_flag("--answers", all.handout.answers, "With the answers of the questions");
+    handout.add_option("--out", all.handout.out, "The file: .pdf")->required()->type_name("FILE");
 }
 
 void describe_compute(CLI::App& app, ComputeArguments& arguments) {
@@ -170,6 +218,10 @@ int run(CLI::App& app, const Everything& all) {
     if (app.got_subcommand("render")) return finish(run_render(all.render));
     if (app.got_subcommand("data")) return finish(run_data(all.data));
     if (app.got_subcommand("list")) return finish(run_list(all.list));
+    if (app.got_subcommand("record")) return finish(run_record(all.record));
+    if (app.got_subcommand("lessons")) return finish(run_lessons(all.lessons_json));
+    if (app.got_subcommand("lecture")) return finish(run_lecture(all.lecture));
+    if (app.got_subcommand("handout")) return finish(run_handout(all.handout));
     if (app.got_subcommand("compute")) {
         const Result<std::string> note = run_compute_attention(all.compute);
         if (!note) return failed(note.error());
@@ -198,6 +250,9 @@ int run_command_line(int argc, const char* const* argv) {
         "  attnscope data attention --set heads=4 --out - | head\n"
         "  attnscope data random_features --set sigma=1 --out errors.json\n"
         "  attnscope data timing --set sweep=quick --out times.json\n"
+        "  attnscope lecture masks --language fa\n"
+        "  attnscope handout why-positions --language he --out positions.pdf\n"
+        "  attnscope record attention --play temperature=0.1..5 --seconds 6 --out softmax.gif\n"
         "  attnscope compute attention --q q.npy --k k.npy --v v.npy --mask causal --out out.npy\n"
         "`attnscope list` names every panel and parameter with its range. F1 in the window lists the keys.");
     Everything all;
@@ -205,14 +260,23 @@ int run_command_line(int argc, const char* const* argv) {
     app.require_subcommand(0, 1);
     describe_render(app, all.render);
     describe_data(app, all.data);
+    describe_record(app, all.record);
+    describe_lessons(app, all);
     describe_compute(app, all.compute);
     describe_bench(app, all.bench);
     describe_measure(app, all.measure);
     CLI::App& list = *app.add_subcommand("list", "Panels and their parameters: key, type, range, default, unit, help");
     list.add_flag("--json", all.list.json, "For programs");
     list.add_flag("--names", all.list.names, "Only the panels' names, one a line");
+    const auto in_language = [&](CLI::App& command) {
+        command.add_option("--language", all.language, "Of pictures, window and lessons: en, fa or he")
+            ->check(CLI::IsMember({"en", "fa", "he"}));
+    };
+    in_language(app);
+    for (CLI::App* command : app.get_subcommands({})) in_language(*command);
     try {
         app.parse(argc, argv);
+        if (const std::optional<Language> language = language_of_code(all.language)) set_language(*language);
         return run(app, all);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version

@@ -7,104 +7,15 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "app/cli/prepare.hpp"
 #include "app/panels/workspace.hpp"
-#include "app/shell/app.hpp"
 #include "app/shell/export.hpp"
-#include "app/shell/headless.hpp"
 #include "app/shell/window.hpp"
 #include "app/state/list_json.hpp"
 #include "core/io/file.hpp"
 
 namespace attnscope {
 namespace {
-
-constexpr int frames_to_rest = 6;
-
-std::string names_of(const Workspace& workspace) {
-    std::string names;
-    for (const Workspace::Entry& entry : workspace.entries()) names += (names.empty() ? "" : ", ") + entry.info.name;
-    return names;
-}
-
-Result<void> assign(const Workspace::Entry& entry, const std::string& assignment) {
-    const std::size_t equals = assignment.find('=');
-    if (equals == std::string::npos) return usage_error(fmt::format("--set {}: it must be key=value", assignment));
-    const std::string key = assignment.substr(0, equals);
-    const Param* param = find(entry.params, key);
-    if (param == nullptr) {
-        std::string keys;
-        for (const Param& p : entry.params) keys += (keys.empty() ? "" : ", ") + p.key;
-        return usage_error(fmt::format("--set {}: panel '{}' has no parameter '{}'; it has {}", assignment,
-                                       entry.info.name, key, keys));
-    }
-    const Result<void> done = set_from_text(*param, assignment.substr(equals + 1));
-    if (!done) return usage_error(done.error().what);
-    return {};
-}
-
-// The panel with its state and assignments, computed. Warnings are appended.
-Result<const Workspace::Entry*> prepare(Workspace& workspace, const PanelArguments& arguments, std::string& warnings) {
-    const Workspace::Entry* entry = workspace.find_panel(arguments.panel);
-    if (entry == nullptr)
-        return usage_error(fmt::format("there is no panel '{}'; there is: {}", arguments.panel, names_of(workspace)));
-    if (!arguments.state.empty()) {
-        const Result<StateFile> state = read_state(arguments.state);
-        if (!state) return state.error();
-        const auto applied = workspace.apply_state(*state);
-        if (!applied) return Error{applied.error().code, arguments.state + ": " + applied.error().what};
-        for (const std::string& warning : *applied)
-            warnings += "attnscope: warning: " + arguments.state + ": " + warning + "\n";
-    }
-    for (const std::string& assignment : arguments.assign)
-        if (const Result<void> done = assign(*entry, assignment); !done) return done.error();
-    workspace.activate(static_cast<std::size_t>(entry - workspace.entries().data()));
-    return entry;
-}
-
-Result<int> whole_number(std::string_view text) {
-    int value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) return usage_error("not a whole number");
-    return value;
-}
-
-Result<FigureSize> size_of(const RenderArguments& arguments) {
-    const std::string text = arguments.size.value_or("1600x1000");
-    const std::size_t cross = text.find('x');
-    FigureSize size;
-    size.scale = arguments.scale;
-    if (cross != std::string::npos) {
-        const Result<int> width = whole_number(std::string_view(text).substr(0, cross));
-        const Result<int> height = whole_number(std::string_view(text).substr(cross + 1));
-        if (width && height && *width >= 200 && *height >= 150) {
-            size.width = *width;
-            size.height = *height;
-            // The picture itself is checked again when it is made; here it is the command line that is wrong.
-            const double pixels = (arguments.panel.out.ends_with(".png") ? size.scale : 1) * std::max(*width, *height);
-            if (pixels > 16384) return usage_error(fmt::format("--size {}: a side must be at most 16384 pixels", text));
-            return size;
-        }
-    }
-    return usage_error(
-        fmt::format("--size {}: it must be WIDTHxHEIGHT in points, at least 200x150, as in 1600x1000", text));
-}
-
-Result<std::string> render_window(Workspace& workspace, const FigureSize& size) {
-    const auto pixels = [&](double points) { return static_cast<int>(std::lround(points * size.scale)); };
-    const int width = pixels(size.width), height = pixels(size.height);
-    if (width > 8192 || height > 8192)
-        return usage_error(fmt::format("--window: {} x {} pixels is too large; at most 8192 x 8192", width, height));
-    auto headless = Headless::create(width, height, static_cast<float>(size.scale));
-    if (!headless) return headless.error();
-    App app(workspace, Clipboard{[] { return std::string(); }, [](const std::string&) {}});
-    InputQueue nothing;
-    for (int i = 0; i < frames_to_rest; ++i) {
-        workspace.wait();
-        (*headless)->run(app, nothing);
-    }
-    const Image image = (*headless)->pixels();
-    return encode_png(image.width, image.height, image.pixels);
-}
 
 Result<void> compare_with(Workspace& workspace, const std::string& path, std::string& warnings) {
     const Result<StateFile> state = read_state(path);
@@ -179,10 +90,13 @@ Result<std::string> run_render(const RenderArguments& arguments) {
     if (!size) return size.error();
     if (arguments.window && *format != FileFormat::png)
         return usage_error("--window: the whole window is a picture of pixels; --out must end in .png");
+    if (!arguments.step.lesson.empty()) return render_step(arguments, *size, *format);
     Workspace workspace;
     std::string warnings;
     const auto entry = prepare(workspace, arguments.panel, warnings);
     if (!entry) return entry.error();
+    if (current_language() != Language::english) workspace.language = current_language();  // --language
+    set_language(workspace.language);
     if (!arguments.theme.empty()) workspace.theme = arguments.theme == "light" ? ThemeName::light : ThemeName::dark;
     if (!arguments.window) workspace.close_a(workspace.active_index());  // a picture is of one setting unless asked
     if (!arguments.compare.empty())
@@ -233,6 +147,7 @@ Result<std::string> run_list(const ListArguments& arguments) {
 Result<std::string> run_gui(const std::string& state_file) {
     Workspace workspace;
     WindowOptions options;
+    choose_language(workspace);
     StateFile state;
     const std::filesystem::path folder = state_folder();
     if (!folder.empty()) options.state_path = folder / "state.toml";
@@ -250,6 +165,7 @@ Result<std::string> run_gui(const std::string& state_file) {
         options.message = std::move(loaded.message);
         for (const std::string& message : workspace.restore_state(state)) options.message += message + "  ";
     }
+    if (current_language() != Language::english) workspace.language = current_language();  // asked for
     options.width = state.window_width.value_or(options.width);
     options.height = state.window_height.value_or(options.height);
     if (const Result<void> shown = run_window(workspace, options); !shown) return shown.error();

@@ -17,6 +17,12 @@ struct PanelArguments {
     std::string out;
 };
 
+/// A step of a lesson in place of a panel's settings.
+struct StepArguments {
+    std::string lesson;  // its name or file; empty: none
+    int step = 1;        // from 1
+};
+
 struct RenderArguments {
     PanelArguments panel;
     std::optional<std::string> size;  // in points; none: 1600x1000, on paper what suits the width
@@ -26,12 +32,30 @@ struct RenderArguments {
     std::string compare;              // a state file with the settings A that the panel's are compared with
     std::string part;                 // of the picture; empty: all of it
     bool paper = false;               // a figure for print: the size's ratio counts, not the size
+    StepArguments step;
     std::optional<std::string> width_cm, font_pt;  // of such a figure; none: the defaults of ExportSettings
 };
 
 struct DataArguments {
     PanelArguments panel;
     std::string format;  // empty: by the extension of `out`, JSON for '-'
+};
+
+struct HandoutArguments {
+    std::string lesson, out;
+    bool answers = false;
+};
+
+struct RecordArguments {
+    PanelArguments panel;
+    std::string play;  // KEY=FROM..TO
+    double seconds = 10;
+    std::optional<double> cycle;  // seconds from one end to the other; none: half of all, there and back once
+    bool one_way = false;
+    double rate = 25;
+    std::optional<std::string> size;
+    double scale = 1;
+    std::string theme, part;
 };
 
 struct ListArguments {
@@ -43,5 +67,11 @@ Result<std::string> run_render(const RenderArguments& arguments);
 Result<std::string> run_data(const DataArguments& arguments);
 Result<std::string> run_list(const ListArguments& arguments);
 Result<std::string> run_gui(const std::string& state_file);
+/// Reports its progress on standard error when that is a terminal; Ctrl C cancels, and leaves no half file.
+Result<std::string> run_record(const RecordArguments& arguments);
+Result<std::string> run_lessons(bool json);
+/// Opens the window with a lesson.
+Result<std::string> run_lecture(const StepArguments& arguments);
+Result<std::string> run_handout(const HandoutArguments& arguments);
 
 }  // namespace attnscope

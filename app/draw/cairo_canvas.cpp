@@ -1,6 +1,5 @@
 #include "app/draw/cairo_canvas.hpp"
 
-#include <fmt/format.h>
 #include <pango/pangocairo.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include "app/draw/builtin_font.hpp"
 #include "app/draw/cell_image.hpp"
 #include "app/draw/finite.hpp"
+#include "app/language/language.hpp"
 #include "core/base/check.hpp"
 
 namespace attnscope {
@@ -68,7 +68,7 @@ Result<void> CairoCanvas::finish() {
     if (status == CAIRO_STATUS_SUCCESS) status = cairo_surface_status(surface);
     if (status == CAIRO_STATUS_SUCCESS) return {};
     const ErrorCode code = status == CAIRO_STATUS_NO_MEMORY ? ErrorCode::out_of_memory : ErrorCode::io;
-    return Error{code, fmt::format("the figure could not be drawn: {}", cairo_status_to_string(status))};
+    return Error{code, tr("the figure could not be drawn: {}", cairo_status_to_string(status))};
 }
 
 void CairoCanvas::set_color(Color color) {

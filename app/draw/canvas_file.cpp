@@ -1,7 +1,6 @@
 #include "app/draw/canvas_file.hpp"
 
 #include <cairo-pdf.h>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +12,7 @@
 #include "app/draw/cairo_canvas.hpp"
 #include "app/draw/png.hpp"
 #include "app/draw/svg_canvas.hpp"
+#include "app/language/language.hpp"
 
 namespace attnscope {
 namespace {
@@ -38,20 +38,22 @@ using Surface = std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy
 
 Result<void> check_size(FileFormat format, const FigureSize& size) {
     if (!(size.scale > 0) || !std::isfinite(size.scale))
-        return invalid_input(fmt::format("the scale of the figure is {}; it must be greater than 0", size.scale));
+        return invalid_input(tr("the scale of the figure is {}; it must be greater than 0", size.scale));
     const bool png = format == FileFormat::png;
     const double on_paper = size.points_per_unit > 0 ? size.points_per_unit : 1;
     const double width = png ? std::round(size.width * size.scale) : size.width * on_paper;
     const double height = png ? std::round(size.height * size.scale) : size.height * on_paper;
-    const char* unit = png ? "pixels" : "points";
     if (width < 1 || height < 1)
-        return invalid_input(
-            fmt::format("the figure would be {} x {} {}; each side needs at least 1", width, height, unit));
+        return invalid_input(png ? tr("the figure would be {} x {} pixels; each side needs at least 1", width, height)
+                                 : tr("the figure would be {} x {} points; each side needs at least 1", width, height));
     if (width > largest_side || height > largest_side || width * height > most_pixels)
         return invalid_input(
-            fmt::format("the figure would be {} x {} {}; at most 16384 a side and 128 million in all "
-                        "are possible: make it smaller{}",
-                        width, height, unit, png ? " or lower the scale" : ""));
+            png ? tr("the figure would be {} x {} pixels; at most 16384 a side and 128 million in all are possible: "
+                     "make it smaller or lower the scale",
+                     width, height)
+                : tr("the figure would be {} x {} points; at most 16384 a side and 128 million in all are possible: "
+                     "make it smaller",
+                     width, height));
     return {};
 }
 
@@ -96,25 +98,27 @@ cairo_status_t append(void* bytes, const unsigned char* data, unsigned int lengt
     }
 }
 
-Result<std::string> pdf_bytes(const Figure& figure) {
+Result<std::string> pdf_bytes(std::span<const Figure> pages) {
     std::string bytes;
-    const double points = figure.points_per_unit();
+    const Figure& first = pages.front();
+    const double points = first.points_per_unit();
     const Surface surface(
-        cairo_pdf_surface_create_for_stream(append, &bytes, figure.size.width * points, figure.size.height * points),
+        cairo_pdf_surface_create_for_stream(append, &bytes, first.size.width * points, first.size.height * points),
         cairo_surface_destroy);
     // Later versions let cairo compress the file's structure, which old printers and tools cannot read.
     cairo_pdf_surface_restrict_to_version(surface.get(), CAIRO_PDF_VERSION_1_4);
     // cairo would write the time of the run.
     cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATE_DATE, "");
-    {
-        CairoCanvas canvas(surface.get(), points, figure.shaper, figure.theme);
-        figure.draw_on(canvas);
+    for (const Figure& page : pages) {
+        CairoCanvas canvas(surface.get(), points, page.shaper, page.theme);
+        page.draw_on(canvas);
         if (const auto finished = canvas.finish(); !finished) return finished.error();
+        if (&page != &pages.back()) cairo_surface_show_page(surface.get());
     }
     cairo_surface_finish(surface.get());
     if (const cairo_status_t status = cairo_surface_status(surface.get()); status != CAIRO_STATUS_SUCCESS)
         return Error{status == CAIRO_STATUS_NO_MEMORY ? ErrorCode::out_of_memory : ErrorCode::io,
-                     fmt::format("the PDF could not be made: {}", cairo_status_to_string(status))};
+                     tr("the PDF could not be made: {}", cairo_status_to_string(status))};
     return bytes;
 }
 
@@ -138,8 +142,9 @@ Result<FileFormat> format_of(std::string_view path) {
     if (extension == ".png") return FileFormat::png;
     if (extension == ".svg") return FileFormat::svg;
     if (extension == ".pdf") return FileFormat::pdf;
-    return invalid_input(fmt::format("{}: the name of a picture must end in .png, .svg or .pdf{}", path,
-                                     extension.empty() ? "" : fmt::format(", not in {}", extension)));
+    return invalid_input(
+        extension.empty() ? tr("{}: the name of a picture must end in .png, .svg or .pdf", path)
+                          : tr("{}: the name of a picture must end in .png, .svg or .pdf, not in {}", path, extension));
 }
 
 Result<std::string> draw_to_bytes(FileFormat format, const FigureSize& size, TextShaper& shaper, const Theme& theme,
@@ -155,11 +160,24 @@ Result<std::string> draw_to_bytes(FileFormat format, const FigureSize& size, Tex
             case FileFormat::pdf:
                 break;
         }
-        return pdf_bytes(figure);
+        return pdf_bytes({&figure, 1});
     } catch (const std::bad_alloc&) {
-        return Error{ErrorCode::out_of_memory,
-                     fmt::format("not enough memory for a figure of {} x {} points at scale {}", size.width,
-                                 size.height, size.scale)};
+        return Error{ErrorCode::out_of_memory, tr("not enough memory for a figure of {} x {} points at scale {}",
+                                                  size.width, size.height, size.scale)};
+    }
+}
+
+Result<std::string> pages_to_pdf(const FigureSize& size, TextShaper& shaper, const Theme& theme,
+                                 std::span<const std::function<void(Canvas&)>> pages) {
+    check(!pages.empty(), "a PDF has a page");
+    if (const auto fits = check_size(FileFormat::pdf, size); !fits) return fits.error();
+    std::vector<Figure> figures;
+    figures.reserve(pages.size());
+    for (const auto& draw : pages) figures.push_back({size, shaper, theme, draw});
+    try {
+        return pdf_bytes(figures);
+    } catch (const std::bad_alloc&) {
+        return Error{ErrorCode::out_of_memory, tr("not enough memory for {} pages", pages.size())};
     }
 }
 

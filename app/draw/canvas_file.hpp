@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -29,5 +30,9 @@ Result<FileFormat> format_of(std::string_view path);
 /// in all (pixels for PNG, else points), a scale that is not positive, not enough memory.
 Result<std::string> draw_to_bytes(FileFormat format, const FigureSize& size, TextShaper& shaper, const Theme& theme,
                                   const std::function<void(Canvas&)>& draw);
+
+/// A PDF of several pages of one size, each drawn as above; at least one page.
+Result<std::string> pages_to_pdf(const FigureSize& size, TextShaper& shaper, const Theme& theme,
+                                 std::span<const std::function<void(Canvas&)>> pages);
 
 }  // namespace attnscope

@@ -5,8 +5,10 @@
 #include <array>
 #include <cmath>
 
-#include "app/draw/rich_text.hpp"
+#include "app/draw/reading_order.hpp"
+#include "app/draw/run_line.hpp"
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "core/base/check.hpp"
 #include "core/base/parallel.hpp"
 
@@ -154,40 +156,45 @@ std::string label_of(const AxisLabels& labels, Index index) {
 }
 
 // "queen → king  0.132" in the colours of queries and keys; `names` has the labels, which the map itself may lack.
-void draw_cell(Canvas& canvas, Vec2 at, float width, const Heatmap& names, std::string_view what, Cell cell,
+void draw_cell(Canvas& canvas, const Rect& pane, float baseline, const Heatmap& names, std::string_view what, Cell cell,
                double value) {
     const Theme& t = canvas.theme();
     const TextStyle style{.size = note_size};
-    const float word = width * 0.26F;
+    const float word = pane.width() * 0.26F;
+    // The arrow points to the right in any language.
+    const std::string begin = right_to_left() ? "\u2066" : "", end = right_to_left() ? "\u2069" : "";
     const TextRun runs[] = {
         {std::string(what), t.quiet},
-        {canvas.shaper().fit(label_of(names.row_labels, cell.row), word, style), t.query},
+        {begin + isolated_name(canvas.shaper().fit(label_of(names.row_labels, cell.row), word, style)), t.query},
         {" → ", t.quiet},
-        {canvas.shaper().fit(label_of(names.column_labels, cell.column), word, style), t.key},
-        {"  " + (std::isnan(value) ? std::string("masked") : short_number(value)), t.text, Script::normal, true}};
-    draw_runs(canvas, at, runs, note_size);
+        {isolated_name(canvas.shaper().fit(label_of(names.column_labels, cell.column), word, style)), t.key},
+        {"  " + (std::isnan(value) ? tr("masked") : short_number(value)) + end, t.text, Script::normal, true}};
+    // Without a word of the language it would be drawn from the left.
+    const Rect own = Rect::sized(pane.min, width_of_runs(canvas, runs, note_size) + 2, pane.height());
+    draw_run_line(canvas, in_reading_order(own, pane), baseline, runs, note_size);
 }
 
 void draw_title(Canvas& canvas, const Rect& pane, std::string_view letter, std::string_view title) {
     const Theme& t = canvas.theme();
     const float baseline = pane.min.y + 15;
-    const float width =
-        canvas.text({pane.min.x, baseline}, letter, {.color = t.text, .size = title_size, .bold = true});
-    const TextStyle style{.color = t.quiet, .size = 13};
-    const float left = pane.min.x + width + 10;
-    canvas.text({left, baseline}, canvas.shaper().fit(title, pane.max.x - left, style), style);
+    const TextStyle bold{.color = t.text, .size = title_size, .bold = true}, style{.color = t.quiet, .size = 13};
+    const float width = canvas.shaper().width(letter, bold);
+    const Rect first = in_reading_order(Rect::sized(pane.min, width, pane.height()), pane);
+    canvas.text({first.min.x, baseline}, letter, bold);
+    draw_entry(canvas, in_reading_order({{pane.min.x + width + 10, pane.min.y}, pane.max}, pane), baseline, title,
+               style);
 }
 
 void draw_shapes(Canvas& canvas, const Rect& pane, const ComparedMaps& maps) {
     const Theme& t = canvas.theme();
     const Matrix &a = *maps.a.picture.values, &b = *maps.b.picture.values;
     draw_title(canvas, pane, "B − A", "");
-    const std::string lines[] = {fmt::format("A is {} × {}", a.rows(), a.cols()),
-                                 fmt::format("B is {} × {}", b.rows(), b.cols()), "no difference:", "shapes differ"};
+    const std::string lines[] = {tr("A is {} × {}", a.rows(), a.cols()), tr("B is {} × {}", b.rows(), b.cols()),
+                                 tr("no difference:"), tr("shapes differ")};
     float y = pane.min.y + 37;
     const TextStyle style{.color = t.quiet, .size = 13};
     for (const std::string& line : lines) {
-        canvas.text({pane.min.x, y}, canvas.shaper().fit(line, pane.width(), style), style);
+        draw_line(canvas, pane, y, line, style);
         y += 18;
     }
 }
@@ -196,14 +203,16 @@ void draw_heading(Canvas& canvas, const Comparison& scene, const ComparedMaps& m
                   const Difference& d) {
     constexpr const char* letters[] = {"A", "B", "B − A"};
     const Rect& pane = scene.panes[i];
-    const std::string title = i == 0 ? maps.a_title : i == 1 ? maps.b_title : "Frobenius norm " + short_number(d.norm);
+    const std::string title = i == 0   ? maps.a_title
+                              : i == 1 ? maps.b_title
+                                       : tr("Frobenius norm {}", short_number(d.norm));
     draw_title(canvas, pane, letters[i], title);
     const Heatmap &map = scene.maps[i], &names = i == 0 ? maps.a : maps.b;
     if (const std::optional<Cell> cell = map.lit ? map.lit : map.pinned)
-        draw_cell(canvas, {pane.min.x, pane.min.y + 35}, pane.width(), names, "", *cell,
+        draw_cell(canvas, pane, pane.min.y + 35, names, "", *cell,
                   static_cast<double>((*map.picture.values)(cell->row, cell->column)));
     if (i == 2 && d.largest != 0)
-        draw_cell(canvas, {pane.min.x, pane.min.y + 54}, pane.width(), names, "largest: ", d.place, d.largest);
+        draw_cell(canvas, pane, pane.min.y + 54, names, tr("largest:") + " ", d.place, d.largest);
 }
 
 void refresh(CompareView& view, const ComparedMaps& maps) {

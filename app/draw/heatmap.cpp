@@ -11,7 +11,8 @@ namespace {
 
 constexpr float label_size = 13.5F;
 constexpr float longest_label = 104;
-constexpr float bar_space = 76;  // colour bar with its numbers
+constexpr float bar_space = 76;        // colour bar with its numbers
+constexpr float bar_title_width = 72;  // below it: it may reach a little beyond
 constexpr float title_space = 18;
 constexpr float bars_space = 54;
 constexpr float longest_shape = 3;  // of a map too large to hold: its sides' ratio
@@ -233,7 +234,8 @@ void draw_row_bars(const MapScene& s, float left) {
     const Theme& t = s.canvas.theme();
     const RowBars& bars = s.map.bars;
     constexpr float longest = bars_space - 16;
-    s.canvas.text({left, s.cells.max.y + 16}, bars.title, {.color = t.quiet, .size = 12});
+    const TextStyle title{.color = t.quiet, .size = 12};
+    s.canvas.text({left, s.cells.max.y + 16}, s.canvas.shaper().fit(bars.title, bars_space + 2, title), title);
     const Clip clip(s.canvas, {{left, s.cells.min.y}, {left + bars_space, s.cells.max.y}});
     const Range rows = visible(s.view.y, s.rows());
     // One bar a point of height at most: of thousands of rows the mean of those that share a point.
@@ -270,7 +272,8 @@ void draw_color_bar(const MapScene& s, const Rect& bar) {
     gradient.map = picture.map;
     gradient.dark = picture.dark;
     s.canvas.cells(bar, gradient);
-    s.canvas.text({bar.min.x, bar.max.y + 16}, s.map.value_title, {.color = t.quiet, .size = 12});
+    const TextStyle title{.color = t.quiet, .size = 12};
+    s.canvas.text({bar.min.x, bar.max.y + 16}, s.canvas.shaper().fit(s.map.value_title, bar_title_width, title), title);
     const ColorRange& range = picture.range;
     const int about = std::max(2, static_cast<int>(bar.height() / 60));
     const std::vector<Tick> ticks = range.scale == ColorScale::logarithmic
@@ -317,7 +320,10 @@ HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect&
     const bool has_bars = map.bars.values != nullptr && without_bars - bars_space >= bars_need;
     const float bars = has_bars ? bars_space : 0;
     const float most_width = area.width() - left - (map.color_bar ? bar_space : 0) - bars;
-    const bool upright = column_labels + 6 <= most_width / static_cast<float>(columns);
+    // Of square cells the width may be less than the area allows: they end where its height does.
+    const float if_upright = (area.height() - (label_size + 10 + title_space) - 22) / static_cast<float>(rows);
+    const float widest_cell = most_width / static_cast<float>(columns);
+    const bool upright = column_labels + 6 <= (map.fill ? widest_cell : std::min(widest_cell, if_upright));
     const float top = (upright ? label_size + 10 : column_labels * 0.71F + 20) + title_space;
     const float most_height = area.height() - top - 22;
     if (most_width < 40 || most_height < 40) return events;
@@ -347,6 +353,8 @@ HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect&
     handle(view.view, mover, events.cells, fitted, rules);
 
     MapScene scene{canvas, map, view.view, events.cells, map.lit ? map.lit : map.pinned};
+    if (const auto lit = interaction.lit_cell(); lit && lit->first < scene.rows() && lit->second < scene.columns())
+        scene.active = Cell{lit->first, lit->second};
     if (pointer.hovered) {
         const auto column = static_cast<double>((pointer.at.x - events.cells.min.x) / events.cells.width());
         const auto row = static_cast<double>((pointer.at.y - events.cells.min.y) / events.cells.height());

@@ -1,6 +1,8 @@
 // How a picture hears of the mouse. On the screen the shell answers; in a file export nobody touches anything.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +20,8 @@ public:
     virtual Pointer area(std::string_view /*id*/, const Rect& /*rect*/) { return {}; }
     /// Text beside the mouse.
     virtual void tooltip(std::string_view /*text*/) {}
+    /// The row and column of a cell that is lit in maps as if the mouse were on it: what a text speaks of.
+    virtual std::optional<std::pair<std::ptrdiff_t, std::ptrdiff_t>> lit_cell() const { return std::nullopt; }
     /// Whether somebody can touch the picture: buttons have no place in a file.
     virtual bool live() const { return false; }
 };
@@ -30,6 +34,7 @@ public:
         return under_->area(prefix_ + std::string(id), rect);
     }
     void tooltip(std::string_view text) override { under_->tooltip(text); }
+    std::optional<std::pair<std::ptrdiff_t, std::ptrdiff_t>> lit_cell() const override { return under_->lit_cell(); }
     bool live() const override { return under_->live(); }
 
 private:

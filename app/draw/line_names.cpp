@@ -44,8 +44,13 @@ void draw_line_names(Canvas& canvas, const Rect& area, const ViewWindow& window,
             if (!solid) canvas.line({x + 10, y}, {x + sample, y}, name.color, 2);
         }
         const float before = name.sample ? sample + 6 : 2;
-        draw_formula(canvas, {x + before, y + 4.5F}, area.width() - before - 6, name.formula,
-                     {.color = name.color, .size = 13});
+        const TextStyle style{.color = name.color, .size = 13};
+        float width = area.width() - before - 6;
+        // It stands beside its sample, whichever its direction.
+        const std::string plain = plain_formula(name.formula);
+        if (canvas.shaper().shape(plain, style)->right_to_left)
+            width = std::min(width, canvas.shaper().width(plain, style) + 1);
+        draw_formula(canvas, {x + before, y + 4.5F}, width, name.formula, style);
     }
 }
 

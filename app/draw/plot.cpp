@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/draw/plot_parts.hpp"
+#include "app/language/language.hpp"
 
 namespace attnscope {
 
@@ -14,8 +15,9 @@ using namespace plot_parts;
 void say_no_data(Canvas& canvas, const Rect& data) {
     TextStyle style = styles_of(canvas).name;
     style.color = canvas.theme().quiet;
-    if (data.width() >= canvas.shaper().width("no data yet", style) && data.height() >= 16) {
-        canvas.text_middle(data.center(), "no data yet", style);
+    const std::string words = tr("no data yet");
+    if (data.width() >= canvas.shaper().width(words, style) && data.height() >= 16) {
+        canvas.text_middle(data.center(), words, style);
     }
 }
 

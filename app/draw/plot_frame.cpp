@@ -3,6 +3,7 @@
 #include <numbers>
 
 #include "app/draw/plot_parts.hpp"
+#include "app/draw/rich_text.hpp"
 
 namespace attnscope::plot_parts {
 
@@ -266,12 +267,11 @@ void draw_frame(Canvas& canvas, const Frame& frame) {
     const Styles styles = styles_of(canvas);
     const Rect& data = frame.data;
     if (!frame.title.empty()) {
-        canvas.text({frame.title_at.min.x, frame.title_at.max.y - styles.title.size * 0.35F}, frame.title,
-                    styles.title);
+        draw_line(canvas, frame.title_at, frame.title_at.max.y - styles.title.size * 0.35F, frame.title, styles.title);
     }
     for (std::size_t i = 0; i < frame.notes.size(); ++i) {
-        canvas.text({frame.notes_at.min.x, frame.notes_at.min.y + 11 + 15 * static_cast<float>(i)}, frame.notes[i],
-                    styles.note);
+        draw_line(canvas, frame.notes_at, frame.notes_at.min.y + 11 + 15 * static_cast<float>(i), frame.notes[i],
+                  styles.note);
     }
     if (!(data.width() >= 8) || !(data.height() >= 8)) return;
     const auto inside = [](float at, float low, float high) { return at >= low - 0.5F && at <= high + 0.5F; };

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "app/draw/plot_parts.hpp"
+#include "app/language/language.hpp"
 
 namespace attnscope::plot_parts {
 
@@ -80,7 +81,7 @@ ViewLimits limits_of(const ViewWindow& fitted, bool log) {
 }
 
 std::string left_out_note(std::size_t count, const char* axis) {
-    return std::to_string(count) + (count == 1 ? " value" : " values") + " ≤ 0 left out (log " + axis + ")";
+    return count == 1 ? tr("1 value ≤ 0 left out (log {})", axis) : tr("{} values ≤ 0 left out (log {})", count, axis);
 }
 
 }  // namespace
@@ -123,12 +124,12 @@ Survey survey(const Plot& plot, float width) {
         const bool drawn_as_line = series.kind != Series::points && series.kind != Series::bars;
         if (drawn_as_line && !facts.ascending && facts.size > 2 * most) {
             facts.stride = (facts.size + most - 1) / most;
-            result.notes.push_back((series.name.empty() ? "" : series.name + ": ") + "every " +
-                                   std::to_string(facts.stride) + "th point drawn");
+            result.notes.push_back((series.name.empty() ? "" : series.name + ": ") +
+                                   tr("every {}th point drawn", facts.stride));
         }
         if (!series.x.empty() && series.x.size() != series.y.size()) {
-            result.notes.push_back((series.name.empty() ? "" : series.name + ": ") + std::to_string(series.x.size()) +
-                                   " x for " + std::to_string(series.y.size()) + " y, the rest left out");
+            result.notes.push_back((series.name.empty() ? "" : series.name + ": ") +
+                                   tr("{} x for {} y, the rest left out", series.x.size(), series.y.size()));
         }
         result.series.push_back(facts);
     }

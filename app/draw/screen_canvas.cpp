@@ -47,6 +47,10 @@ void ScreenResources::begin_frame() {
     std::erase_if(textures_, [](const auto& item) {
         return item.second.values.expired() || item.second.unused_frames > frames_kept;
     });
+    for (auto& [image, entry] : pictures_) ++entry.unused_frames;
+    std::erase_if(pictures_, [](const auto& item) {
+        return item.second.image.expired() || item.second.unused_frames > frames_kept;
+    });
     ImFontAtlas* fonts = ImGui::GetIO().Fonts;
     fonts->TexID = texture_id(glyphs_.texture());
     fonts->TexUvWhitePixel = {glyphs_.white().x, glyphs_.white().y};
@@ -75,6 +79,24 @@ GLuint ScreenResources::values_texture(const CellPicture& picture) {
         entry.texture = std::move(*made);
         entry.generation = picture.generation;
         entry.values = picture.values;
+    }
+    return entry.texture.id();
+}
+
+GLuint ScreenResources::picture_texture(const std::shared_ptr<const Image>& image) {
+    PictureTexture& entry = pictures_[image.get()];
+    entry.unused_frames = 0;
+    if (entry.texture.id() == 0 || entry.image.lock() != image) {
+        std::vector<std::uint8_t> bytes;
+        bytes.reserve(image->pixels.size() * 4);
+        for (const Color c : image->pixels) bytes.insert(bytes.end(), {c.r, c.g, c.b, c.a});
+        Result<Texture> made = Texture::rgba(image->width, image->height, bytes.data());
+        if (!made) {
+            spdlog::error("{}", made.error().what);
+            return 0;
+        }
+        entry.texture = std::move(*made);
+        entry.image = image;
     }
     return entry.texture.id();
 }
@@ -161,6 +183,11 @@ void ScreenCanvas::cells(const Rect& area, const CellPicture& picture) {
                                   Rect{{min.x, min.y}, {max.x, max.y}}, picture.view, picture.range, picture.masked});
     list_->AddCallback(ScreenResources::draw_cells, &resources_->draws_.back());
     list_->AddCallback(ImDrawCallback_ResetRenderState, nullptr);
+}
+
+void ScreenCanvas::image(const Rect& rect, const std::shared_ptr<const Image>& image) {
+    const GLuint texture = resources_->picture_texture(image);
+    if (texture != 0) list_->AddImage(texture_id(texture), snapped(rect.min), snapped(rect.max));
 }
 
 void ScreenCanvas::push_clip(const Rect& rect) {

@@ -9,6 +9,7 @@
 
 #include "app/draw/canvas.hpp"
 #include "app/draw/glyph_atlas.hpp"
+#include "app/draw/png.hpp"
 
 namespace attnscope {
 
@@ -31,6 +32,11 @@ private:
         std::uint64_t generation = 0;
         int unused_frames = 0;
     };
+    struct PictureTexture {
+        Texture texture;
+        std::weak_ptr<const Image> image;
+        int unused_frames = 0;
+    };
     struct CellsDraw {
         ScreenResources* resources;
         GLuint values, colors;
@@ -41,6 +47,7 @@ private:
     };
     static void draw_cells(const ImDrawList* list, const ImDrawCmd* command);
     GLuint values_texture(const CellPicture& picture);
+    GLuint picture_texture(const std::shared_ptr<const Image>& image);
     GLuint colors_texture(ColorMap map, bool dark);
     void load_program();  // at first, and in a debug build whenever a shader's file has changed
 
@@ -49,6 +56,7 @@ private:
     std::int64_t program_stamp_ = -1;
     GLuint vertex_array_ = 0;
     std::map<const Matrix*, CellsTexture> textures_;
+    std::map<const Image*, PictureTexture> pictures_;
     std::map<std::pair<ColorMap, bool>, Texture> color_textures_;
     std::deque<CellsDraw> draws_;  // of this frame: Dear ImGui calls back with their addresses
 };
@@ -71,6 +79,9 @@ public:
     void push_clip(const Rect& rect) override;
     void pop_clip() override;
     float pixels_per_point() const override { return scale_; }
+    /// A picture of pixels, stretched to the rectangle. It is no primitive of Canvas: only the window has such
+    /// pictures, and no file is made of them. The image must not change afterwards.
+    void image(const Rect& rect, const std::shared_ptr<const Image>& image);
 
 protected:
     void draw_text(Vec2 at, std::string_view text, const ShapedText& shaped, const TextStyle& style) override;

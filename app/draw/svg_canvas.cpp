@@ -220,6 +220,7 @@ void SvgCanvas::draw_text(Vec2 at, std::string_view text, const ShapedText&, con
                    number(style.size));
     if (style.font == Font::mono) svg_ += " font-family=\"JetBrains Mono, monospace\"";
     if (style.bold) svg_ += " font-weight=\"600\"";
+    if (style.italic) svg_ += " font-style=\"italic\"";
     paint("fill", style.color);
     if (style.angle != 0)
         fmt::format_to(std::back_inserter(svg_), " transform=\"rotate({} {} {})\"", number(-style.angle), number(at.x),

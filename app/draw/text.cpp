@@ -3,6 +3,7 @@
 #include <fontconfig/fontconfig.h>
 #include <pango/pangocairo.h>
 
+#include <algorithm>
 #include <map>
 #include <tuple>
 #include <unordered_map>
@@ -42,14 +43,15 @@ bool any_system_font() {
 
 // The fonts' names, best first; the generic name at the end always finds something.
 const char* families(Font font) {
-    return font == Font::text ? "Inter,DejaVu Sans,Noto Sans,Noto Sans Hebrew,Noto Sans Arabic,sans-serif"
-                              : "JetBrains Mono,DejaVu Sans Mono,monospace";
+    return font == Font::text ? "Inter,Noto Sans Hebrew,Noto Sans Arabic,DejaVu Sans,Noto Sans,sans-serif"
+                              : "JetBrains Mono,DejaVu Sans Mono,Noto Sans Hebrew,Noto Sans Arabic,monospace";
 }
 
 PangoFontDescription* description_of(const TextStyle& style) {
     PangoFontDescription* description = pango_font_description_new();
     pango_font_description_set_family_static(description, families(style.font));
     pango_font_description_set_weight(description, style.bold ? PANGO_WEIGHT_SEMIBOLD : PANGO_WEIGHT_NORMAL);
+    if (style.italic) pango_font_description_set_style(description, PANGO_STYLE_ITALIC);
     pango_font_description_set_absolute_size(description, static_cast<double>(style.size) * PANGO_SCALE);
     return description;
 }
@@ -100,7 +102,8 @@ struct TextShaper::Inside {
         pango_layout_set_text(layout, text.data(), static_cast<int>(text.size()));
         std::tie(shaped.ascent, shaped.descent) = metrics_of(style);
         float pen = 0;
-        const PangoLayoutLine* line = pango_layout_get_line_readonly(layout, 0);
+        PangoLayoutLine* line = pango_layout_get_line_readonly(layout, 0);
+        shaped.right_to_left = pango_layout_line_get_resolved_direction(line) == PANGO_DIRECTION_RTL;
         for (const GSList* node = line->runs; node != nullptr; node = node->next) {
             const auto* run = static_cast<const PangoGlyphItem*>(node->data);
             auto* font = PANGO_CAIRO_FONT(run->item->analysis.font);
@@ -147,7 +150,8 @@ std::shared_ptr<const ShapedText> TextShaper::shape(std::string_view text, const
     Inside::Key key;
     key.reserve(text.size() + 6);
     key.append(reinterpret_cast<const char*>(&style.size), sizeof style.size);
-    key.push_back(static_cast<char>('0' + 2 * static_cast<int>(style.font) + (style.bold ? 1 : 0)));
+    key.push_back(
+        static_cast<char>('0' + 2 * static_cast<int>(style.font) + (style.bold ? 1 : 0) + (style.italic ? 4 : 0)));
     key.append(text);
     if (const auto found = in.newer.find(key); found != in.newer.end()) return found->second;
     std::shared_ptr<const ShapedText> shaped;
@@ -185,6 +189,148 @@ std::string TextShaper::fit(std::string_view text, float width, const TextStyle&
     }
     if (low == 0 && this->width("…", style) > width) return {};
     return valid.substr(0, ends[low]) + "…";
+}
+
+namespace {
+
+// What separates a piece from its neighbours: Pango then breaks its runs at the borders of spans, whatever they look
+// like.
+void mark_span(PangoAttrList* attributes, const TextSpan& span, std::size_t number, std::size_t begin) {
+    PangoFontDescription* description = description_of(span.style);
+    const auto tone = static_cast<guint16>(number + 1);
+    for (PangoAttribute* attribute :
+         {pango_attr_font_desc_new(description), pango_attr_foreground_new(tone, tone, tone),
+          pango_attr_rise_new(static_cast<int>(span.rise * PANGO_SCALE))}) {
+        attribute->start_index = static_cast<guint>(begin);
+        attribute->end_index = static_cast<guint>(begin + span.text.size());
+        pango_attr_list_insert(attributes, attribute);
+    }
+    pango_font_description_free(description);
+}
+
+// A run that goes from right to left keeps its direction when it is shaped alone: a bracket has none of its own.
+std::string with_level(std::string text, int level) {
+    constexpr std::string_view right_to_left_mark = "\u200F";
+    return level % 2 == 0 ? text : std::string(right_to_left_mark) + text + std::string(right_to_left_mark);
+}
+
+// The run that is read last.
+const PangoLayoutRun* last_run_of(const PangoLayoutLine* line) {
+    const PangoLayoutRun* last = nullptr;
+    for (const GSList* node = line->runs; node != nullptr; node = node->next) {
+        const auto* run = static_cast<const PangoLayoutRun*>(node->data);
+        if (last == nullptr || run->item->offset > last->item->offset) last = run;
+    }
+    return last;
+}
+
+// A piece that is shaped alone may come out narrower, where a neighbour's font was taken for it: the pieces of a line
+// are moved together, towards where the line begins.
+void close_gaps(TextShaper& shaper, TextLayout& layout) {
+    std::map<float, std::vector<TextLayout::Piece*>> lines;
+    for (TextLayout::Piece& piece : layout.pieces) lines[piece.box.min.y].push_back(&piece);
+    for (auto& [y, pieces] : lines) {
+        std::stable_sort(pieces.begin(), pieces.end(), [](const auto* a, const auto* b) { return a->at.x < b->at.x; });
+        if (layout.right_to_left) std::reverse(pieces.begin(), pieces.end());
+        float x = layout.right_to_left ? pieces.front()->box.max.x : pieces.front()->box.min.x;
+        for (TextLayout::Piece* piece : pieces) {
+            const float width = shaper.width(piece->text, piece->style);
+            const float left = layout.right_to_left ? x - width : x;
+            piece->at.x = left;
+            piece->box = Rect::sized({left, piece->box.min.y}, width, piece->box.height());
+            x = layout.right_to_left ? left : left + width;
+        }
+    }
+}
+
+TextLayout lay_out_builtin(TextShaper& shaper, std::span<const TextSpan> spans, float width) {
+    TextLayout result;
+    float x = 0, y = 0, size = 0;
+    for (const TextSpan& span : spans) size = std::max(size, span.style.size);
+    const float step = 1.4F * size;
+    for (std::size_t i = 0; i < spans.size(); ++i) {
+        std::string_view text = spans[i].text;
+        while (!text.empty()) {
+            const std::size_t end = std::min(text.find(' '), text.size() - 1) + 1;
+            const std::string word(text.substr(0, end));
+            const float wide = shaper.width(word, spans[i].style);
+            if (x > 0 && x + wide > width) {
+                x = 0;
+                y += step;
+            }
+            result.pieces.push_back(
+                {{x, y + size - spans[i].rise}, word, spans[i].style, Rect::sized({x, y}, wide, step), i});
+            x += wide;
+            result.width = std::max(result.width, x);
+            text.remove_prefix(end);
+        }
+    }
+    result.height = y + step;
+    return result;
+}
+
+}  // namespace
+
+TextLayout TextShaper::lay_out(std::span<const TextSpan> spans, float width) {
+    if (!inside_->system_fonts) return lay_out_builtin(*this, spans, width);
+    std::string text;
+    std::vector<std::size_t> begins;
+    float size = 0;
+    PangoAttrList* attributes = pango_attr_list_new();
+    for (const TextSpan& span : spans) {
+        TextSpan valid = span;
+        valid.text = valid_utf8(span.text);
+        begins.push_back(text.size());
+        mark_span(attributes, valid, begins.size() - 1, text.size());
+        text += valid.text;
+        size = std::max(size, span.style.size);
+    }
+    const std::shared_ptr<PangoLayout> layout = own(pango_layout_new(inside_->context.get()));
+    pango_layout_set_text(layout.get(), text.data(), static_cast<int>(text.size()));
+    pango_layout_set_attributes(layout.get(), attributes);
+    pango_attr_list_unref(attributes);
+    pango_layout_set_width(layout.get(), static_cast<int>(std::max(width, 1.0F) * PANGO_SCALE));
+    pango_layout_set_wrap(layout.get(), PANGO_WRAP_WORD_CHAR);
+
+    TextLayout result;
+    result.right_to_left = pango_layout_line_get_resolved_direction(pango_layout_get_line_readonly(layout.get(), 0)) ==
+                           PANGO_DIRECTION_RTL;
+    // Lines are a fixed distance apart, so that a line of another script or with a superscript does not push its
+    // neighbours.
+    const float step = 1.4F * size, ascent = 1.05F * size;
+    PangoLayoutIter* iter = pango_layout_get_iter(layout.get());
+    int line = -1;
+    const PangoLayoutLine* current = nullptr;
+    do {
+        if (pango_layout_iter_get_line_readonly(iter) != current) {
+            current = pango_layout_iter_get_line_readonly(iter);
+            ++line;
+        }
+        const PangoLayoutRun* run = pango_layout_iter_get_run_readonly(iter);
+        if (run == nullptr) continue;
+        PangoRectangle logical;
+        pango_layout_iter_get_run_extents(iter, nullptr, &logical);
+        const auto begin = static_cast<std::size_t>(run->item->offset);
+        const auto after = std::upper_bound(begins.begin(), begins.end(), begin);
+        // Empty spans begin where the next one does: the last of those is the one with text.
+        const auto span = static_cast<std::size_t>(after - begins.begin()) - 1;
+        const float left = static_cast<float>(logical.x) * pango_unit,
+                    wide = static_cast<float>(logical.width) * pango_unit;
+        const float top = static_cast<float>(line) * step;
+        std::string piece = text.substr(begin, static_cast<std::size_t>(run->item->length));
+        // A space where a line was broken takes no room any more; shaped alone it would.
+        if (run == last_run_of(current)) piece.resize(piece.find_last_not_of(' ') + 1);
+        result.pieces.push_back({{left, top + ascent - spans[span].rise},
+                                 with_level(std::move(piece), run->item->analysis.level),
+                                 spans[span].style,
+                                 Rect::sized({left, top}, wide, step),
+                                 span});
+        result.width = std::max(result.width, left + wide);
+    } while (pango_layout_iter_next_run(iter) != 0);
+    pango_layout_iter_free(iter);
+    result.height = static_cast<float>(line + 1) * step;
+    close_gaps(*this, result);
+    return result;
 }
 
 CaretMap TextShaper::carets(std::string_view text, const TextStyle& style) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +24,7 @@ struct TextStyle {
     float size = 13;  // points
     Font font = Font::text;
     bool bold = false;
+    bool italic = false;
     Align align = Align::left;  // where the given position lies in the text
     float angle = 0;            // degrees, counter-clockwise, about the given position
 };
@@ -39,6 +41,7 @@ struct ShapedText {
     float width = 0;
     float ascent = 0, descent = 0;  // of the font, so that lines of one style share a height
     std::vector<Glyph> glyphs;
+    bool right_to_left = false;           // the whole, by its first letter that has a direction
     std::shared_ptr<PangoLayout> layout;  // null with the built-in font
 };
 
@@ -51,6 +54,27 @@ struct CaretMap {
     std::shared_ptr<const ShapedText> text;
     std::string bytes;
     float size = 13;
+};
+
+/// A stretch of a paragraph. Sub- and superscripts are of a smaller size, with the baseline `rise` points higher.
+struct TextSpan {
+    std::string text;
+    TextStyle style;
+    float rise = 0;
+};
+
+/// A paragraph broken into lines: its pieces where they are drawn, each of one style and one direction.
+struct TextLayout {
+    struct Piece {
+        Vec2 at;           // where its baseline begins, from the layout's upper left corner
+        std::string text;  // to be drawn from there by Canvas::place_text()
+        TextStyle style;
+        Rect box;          // the height of its line and its own width
+        std::size_t span;  // which stretch it is of
+    };
+    std::vector<Piece> pieces;
+    float width = 0, height = 0;
+    bool right_to_left = false;  // its lines begin at the right
 };
 
 class TextShaper {
@@ -66,6 +90,10 @@ public:
     /// The longest beginning of the text, with an ellipsis, that is at most `width` wide; nothing where not even that
     /// fits.
     std::string fit(std::string_view text, float width, const TextStyle& style);
+    /// Breaks a paragraph at spaces into lines of at most `width`; a word longer than that is broken inside. The spans
+    /// are one text: directions run through all of them, and its first letter with a direction says where lines begin.
+    /// Lines are 1.4 times the largest size apart. Not cached.
+    TextLayout lay_out(std::span<const TextSpan> spans, float width);
     CaretMap carets(std::string_view text, const TextStyle& style);
 
     /// False when no font was found on the system and the built-in one is used.

@@ -81,6 +81,9 @@ public:
     /// The matrix that an A/B comparison shows of two settings and subtracts. Nothing: the two pictures are drawn side
     /// by side.
     virtual std::optional<Heatmap> comparable(const Theme& /*theme*/) const { return std::nullopt; }
+    /// How far the main picture is zoomed, to be read and set by lessons; nullptr: there is nothing to zoom now.
+    virtual View2D* main_view() { return nullptr; }
+
     /// A cell of the comparison was clicked: the panel may pin it.
     virtual void comparison_clicked(const Cell& /*cell*/) {}
 

@@ -1,5 +1,8 @@
 #include "app/panels/picture_parts.hpp"
 
+#include "app/draw/reading_order.hpp"
+#include "app/language/language.hpp"
+
 namespace attnscope {
 namespace {
 
@@ -21,12 +24,23 @@ void draw_facts(Canvas& canvas, const Rect& area, std::span<const Fact> facts) {
         const TextStyle name{.color = t.quiet, .size = 12};
         const TextStyle value{.color = fact.strong ? t.query : t.text, .size = 16, .bold = fact.strong};
         draw_formula(canvas, {area.min.x, y + 14}, area.width(), fact.name, name);
-        canvas.text({area.min.x, y + 34}, canvas.shaper().fit(fact.value, area.width(), value), value);
+        const bool from_right =
+            canvas.shaper().shape(fact.name, name)->right_to_left;  // the value stands below its name
+        TextStyle placed = value;
+        if (from_right) placed.align = Align::right;
+        canvas.text({from_right ? area.max.x : area.min.x, y + 34},
+                    canvas.shaper().fit(fact.value, area.width(), value), placed);
         y += two_lines + 10;
     }
 }
 
 float draw_paragraph(Canvas& canvas, const Rect& area, std::string_view text, const TextStyle& style) {
+    if (canvas.shaper().shape(text, style)->right_to_left) {
+        const TextLayout layout = lay_out_formula(canvas.shaper(), text, style, area.width());
+        const Clip clip(canvas, area);
+        draw_layout(canvas, area.min, layout);
+        return layout.height;
+    }
     const float step = style.size * 1.4F;
     float y = area.min.y + style.size;
     std::string line;
@@ -57,8 +71,8 @@ bool draw_button(Canvas& canvas, Interaction& interaction, Rect& row, const std:
     const Theme& t = canvas.theme();
     const TextStyle style{.color = chosen ? t.on_accent : t.query, .size = 13, .align = Align::center};
     const float width = canvas.shaper().width(label, style) + 22;
-    const Rect box = Rect::sized({row.max.x - width, row.min.y}, width, 28);
-    row.cut_right(width + 12);
+    const Rect box = in_reading_order(Rect::sized({row.max.x - width, row.min.y}, width, 28), row);
+    right_to_left() ? row.cut_left(width + 12) : row.cut_right(width + 12);
     const Pointer pointer = interaction.area("button " + label, box);
     const Color field = chosen ? t.query : t.field;
     canvas.fill_rect(box, pointer.hovered ? mix(field, t.query, 0.25F) : field, 7);
@@ -76,8 +90,10 @@ bool draw_chip(Canvas& canvas, Interaction& interaction, const Rect& box, const 
     const Theme& t = canvas.theme();
     const Pointer pointer = interaction.area("chip " + label, box);
     canvas.fill_rect(box, pointer.hovered ? mix(t.field, t.text, 0.1F) : t.field, 13);
-    canvas.fill_circle({box.min.x + 14, box.center().y}, 5, chosen ? color : t.line);
-    canvas.text_middle({box.min.x + 25, box.center().y}, label, {.color = chosen ? t.text : t.quiet, .size = 13});
+    const float dot = right_to_left() ? box.max.x - 14 : box.min.x + 14;
+    canvas.fill_circle({dot, box.center().y}, 5, chosen ? color : t.line);
+    draw_entry_middle(canvas, in_reading_order({{box.min.x + 25, box.min.y}, box.max}, box), label,
+                      {.color = chosen ? t.text : t.quiet, .size = 13});
     if (pointer.hovered) interaction.tooltip(help);
     return pointer.clicked;
 }

@@ -24,8 +24,9 @@ void draw_facts(Canvas& canvas, const Rect& area, std::span<const Fact> facts);
 /// A line of text in a box, wrapped at spaces; returns the height used.
 float draw_paragraph(Canvas& canvas, const Rect& area, std::string_view text, const TextStyle& style);
 
-/// A button with a label, as wide as it needs, whose upper right corner is given; its area is cut off `row`. Nothing is
-/// drawn, and nothing clicked, in a file. True when clicked. `chosen`: drawn as pressed.
+/// A button with a label, as wide as it needs, in the upper right corner of `row`, or in a language from right to left
+/// in the upper left one; its area is cut off `row`. Nothing is drawn, and nothing clicked, in a file. True when
+/// clicked. `chosen`: drawn as pressed.
 bool draw_button(Canvas& canvas, Interaction& interaction, Rect& row, const std::string& label, const std::string& help,
                  bool chosen = false);
 

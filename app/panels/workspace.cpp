@@ -32,7 +32,7 @@ Workspace::Workspace(const std::vector<PanelFactory>& factories) {
     }
     std::stable_sort(entries_.begin(), entries_.end(),
                      [](const Entry& a, const Entry& b) { return a.info.order < b.info.order; });
-    last_ = snapshot();
+    last_ = settings();
 }
 
 const Workspace::Entry* Workspace::find_panel(std::string_view name) const {
@@ -96,42 +96,44 @@ std::optional<std::size_t> Workspace::index_of(std::string_view name) const {
     return static_cast<std::size_t>(entry - entries_.data());
 }
 
-Workspace::Snapshot Workspace::snapshot() const {
-    Snapshot snapshot;
+Workspace::Settings Workspace::settings() const {
+    Settings settings;
     for (const Entry& entry : entries_) {
-        snapshot.panels[entry.info.name] = capture(entry.params);
-        if (entry.a) snapshot.compared[entry.info.name] = capture(entry.a->params);
+        settings.panels[entry.info.name] = capture(entry.params);
+        if (entry.a) settings.compared[entry.info.name] = capture(entry.a->params);
     }
-    return snapshot;
+    return settings;
 }
 
-void Workspace::restore_snapshot(const Snapshot& snapshot) {
+void Workspace::restore_settings(const Settings& settings) {
     // All values were legal when they were captured.
     for (Entry& entry : entries_) {
-        if (const auto found = snapshot.panels.find(entry.info.name); found != snapshot.panels.end())
+        if (const auto found = settings.panels.find(entry.info.name); found != settings.panels.end())
             static_cast<void>(restore(entry.params, found->second));
-        const auto compared = snapshot.compared.find(entry.info.name);
-        if (compared == snapshot.compared.end()) {
+        const auto compared = settings.compared.find(entry.info.name);
+        if (compared == settings.compared.end()) {
             entry.a.reset();
             continue;
         }
         if (!entry.a) entry.a = make_compared(entry);
         static_cast<void>(restore(entry.a->params, compared->second));
     }
-    last_ = this->snapshot();
+    last_ = this->settings();
 }
 
 StateFile Workspace::to_state() const {
     StateFile state;
     state.panel = active().info.name;
     state.theme = theme == ThemeName::dark ? "dark" : "light";
+    state.language = code_of(language);
     state.scale = scale;
-    Snapshot values = snapshot();
+    Settings values = settings();
     state.panels = std::move(values.panels);
     state.compared = std::move(values.compared);
     // A copy, since describing binds to fields that may be written.
-    ExportSettings settings = export_settings;
-    state.exported = capture(describe(settings));
+    ExportSettings exported = export_settings;
+    state.exported = capture(describe(exported));
+    state.snapshots = snapshots;
     return state;
 }
 
@@ -162,8 +164,10 @@ std::vector<std::string> Workspace::restore_state(const StateFile& state) {
     else if (!state.panel.empty())
         messages.push_back(fmt::format("there is no panel '{}'", state.panel));
     theme = state.theme == "light" ? ThemeName::light : ThemeName::dark;
+    language = language_of_code(state.language).value_or(language);
     scale = state.scale;
-    last_ = snapshot();
+    take_snapshots(state.snapshots, messages);
+    last_ = settings();
     sentence_ = active_text();
     return messages;
 }
@@ -184,9 +188,9 @@ Result<void> Workspace::apply_values(const StateFile& state, std::vector<std::st
 
 Result<std::vector<std::string>> Workspace::apply_state(const StateFile& state) {
     std::vector<std::string> warnings;
-    const Snapshot before = snapshot();
+    const Settings before = settings();
     if (const Result<void> applied = apply_values(state, warnings); !applied) {
-        restore_snapshot(before);  // all or nothing
+        restore_settings(before);  // all or nothing
         return applied.error();
     }
     // What is left cannot fail: parameters are as the file says already.
@@ -200,7 +204,7 @@ Result<std::vector<std::string>> Workspace::apply_state(const StateFile& state) 
 }
 
 Result<std::vector<std::string>> Workspace::open_state(const StateFile& state) {
-    Snapshot before = last_;
+    Settings before = last_;
     auto applied = apply_state(state);
     last_ = std::move(before);  // so that the next record_changes() sees the difference
     return applied;
@@ -223,9 +227,57 @@ void Workspace::switch_to(std::size_t index) {
             // What the other panel refuses (a longer text) stays behind.
             if (source != nullptr && target != nullptr) static_cast<void>(set(*target, source->get()));
         }
-        last_ = snapshot();
+        last_ = settings();
     }
     sentence_ = active_text();
+}
+
+Snapshot Workspace::make_snapshot(std::string_view name) const {
+    return {.name = one_line(name, snapshot_name_max),
+            .panel = active().info.name,
+            .values = capture(active().params),
+            .explain = one_line(active().panel->explain_text(), snapshot_explain_max),
+            .thumbnail = {}};
+}
+
+std::optional<std::string> Workspace::add_snapshot(Snapshot snapshot) {
+    if (snapshots.size() >= snapshots_max)
+        return tr("There are {} snapshots already, which is as many as are kept; delete one first.", snapshots_max);
+    std::size_t bytes = text_bytes(snapshot);
+    for (const Snapshot& kept : snapshots) bytes += text_bytes(kept);
+    if (bytes > snapshot_values_max)
+        return tr("The texts of all snapshots would be longer than {} bytes; delete one with a long text first.",
+                  snapshot_values_max);
+    snapshots.push_back(std::move(snapshot));
+    return std::nullopt;
+}
+
+std::vector<std::string> Workspace::recall(const Snapshot& snapshot) {
+    const std::optional<std::size_t> index = index_of(snapshot.panel);
+    if (!index) return {fmt::format("there is no panel '{}'", snapshot.panel)};
+    record_changes({});  // what came before is a step of its own
+    activate(*index);
+    close_a(*index);
+    for (const Param& param : active().params) reset(param);
+    std::vector<std::string> messages = restore(active().params, snapshot.values);
+    active().panel->agree();
+    record_changes({});
+    sentence_ = active_text();
+    return messages;
+}
+
+// None is lost when a file is opened that has others.
+void Workspace::take_snapshots(const std::vector<Snapshot>& added, std::vector<std::string>& messages) {
+    for (const Snapshot& snapshot : added) {
+        if (std::ranges::find(snapshots, snapshot) != snapshots.end()) continue;
+        if (find_panel(snapshot.panel) == nullptr) {
+            messages.push_back(
+                fmt::format("there is no panel '{}'; the snapshot '{}' was left out", snapshot.panel, snapshot.name));
+        } else if (std::optional<std::string> refused = add_snapshot(snapshot)) {
+            messages.push_back(*std::move(refused));
+            return;
+        }
+    }
 }
 
 std::optional<std::string> Workspace::deliver() {
@@ -239,21 +291,21 @@ std::optional<std::string> Workspace::deliver() {
 }
 
 void Workspace::record_changes(std::string_view tag) {
-    Snapshot now = snapshot();
+    Settings now = settings();
     if (now == last_) return;
     undo_.record(last_, now, tag);
     last_ = std::move(now);
 }
 
 bool Workspace::undo() {
-    const std::optional<Snapshot> target = undo_.undo(snapshot());
-    if (target) restore_snapshot(*target);
+    const std::optional<Settings> target = undo_.undo(settings());
+    if (target) restore_settings(*target);
     return target.has_value();
 }
 
 bool Workspace::redo() {
-    const std::optional<Snapshot> target = undo_.redo(snapshot());
-    if (target) restore_snapshot(*target);
+    const std::optional<Settings> target = undo_.redo(settings());
+    if (target) restore_settings(*target);
     return target.has_value();
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/draw/theme.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/panel.hpp"
 #include "app/state/export_settings.hpp"
 #include "app/state/state_file.hpp"
@@ -71,6 +72,14 @@ public:
     /// The same while the program runs: the change can be undone.
     Result<std::vector<std::string>> open_state(const StateFile& state);
 
+    /// The active panel's settings, to be kept under this name, of which one_line() is taken.
+    Snapshot make_snapshot(std::string_view name) const;
+    /// Keeps it behind the others. What to tell the user when there is no room for it; nothing has changed then.
+    std::optional<std::string> add_snapshot(Snapshot snapshot);
+    /// Makes the snapshot's panel active with the snapshot's values over the defaults and its A/B comparison closed:
+    /// one step to undo. What was not legal is left out and returned as sentences.
+    std::vector<std::string> recall(const Snapshot& snapshot);
+
     /// Hands over what the active panel sends to another one, which becomes the active one. What to tell the user, when
     /// something was sent. Settings that the other panel refuses are a broken invariant.
     std::optional<std::string> deliver();
@@ -84,26 +93,29 @@ public:
     bool can_redo() const { return undo_.can_redo(); }
 
     ThemeName theme = ThemeName::dark;
+    Language language = Language::english;
     double scale = 1;  // of the interface, on top of the screen's own
     ExportSettings export_settings;
+    std::vector<Snapshot> snapshots;  // at most snapshots_max; a state that is opened adds its own to them
 
 private:
-    struct Snapshot {
+    struct Settings {
         std::map<std::string, ParamValues> panels, compared;  // by the panel's name
-        bool operator==(const Snapshot&) const = default;
+        bool operator==(const Settings&) const = default;
     };
-    Snapshot snapshot() const;
-    void restore_snapshot(const Snapshot& snapshot);
+    Settings settings() const;
+    void restore_settings(const Settings& settings);
     std::optional<std::size_t> index_of(std::string_view name) const;
     Result<void> apply_values(const StateFile& state, std::vector<std::string>& warnings);
     Compared make_compared(const Entry& entry) const;
+    void take_snapshots(const std::vector<Snapshot>& added, std::vector<std::string>& messages);
     std::optional<Value> active_text() const;
 
     std::vector<Entry> entries_;
     std::size_t active_ = 0;
     void (*wake_)() = nullptr;
-    Undo<Snapshot> undo_;
-    Snapshot last_;
+    Undo<Settings> undo_;
+    Settings last_;
     std::optional<Value> sentence_;  // the active panel's when it became active
 };
 

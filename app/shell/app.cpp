@@ -32,6 +32,9 @@ void App::say(std::string text, bool is_error) {
 }
 
 std::string App::title() const {
+    if (lecture_)
+        return fmt::format("AttnScope – {}, {} / {}", lecture_->lesson().title.plain(current_language()),
+                           lecture_->index() + 1, lecture_->lesson().steps.size());
     const std::string explained = workspace_->active().panel->explain_text();
     return explained.empty() ? "AttnScope" : "AttnScope – " + explained;
 }
@@ -39,6 +42,13 @@ std::string App::title() const {
 std::optional<Rect> App::area_of(const std::string& id) const {
     const auto found = memory_.areas.find(id);
     return found == memory_.areas.end() ? std::nullopt : std::optional(found->second);
+}
+
+// Shown from the next frame on: within a frame nothing changes sides.
+void App::next_language() {
+    const auto next = (static_cast<std::size_t>(workspace_->language) + 1) % language_codes.size();
+    workspace_->language = static_cast<Language>(next);
+    next_frame_wanted_ = true;
 }
 
 void App::set_scale(double scale) {
@@ -49,6 +59,7 @@ void App::set_scale(double scale) {
 std::string App::change_tag(const FrameInput& input) {
     const bool held = input.buttons[0];
     if (held && !was_held_) ++press_number_;
+    if (playing_) return fmt::format("play {}", play_number_);
     const bool now = held || was_held_;  // the frame of the release belongs to the press
     was_held_ = held;
     if (now) return fmt::format("press {}", press_number_);
@@ -60,7 +71,11 @@ std::string App::change_tag(const FrameInput& input) {
 
 void App::frame(ImGuiSession& session, ScreenResources& resources, const FrameInput& input, const Surface& surface) {
     const double began = thread_seconds();
-    const float scale = surface.pixels_per_point * static_cast<float>(workspace_->scale);
+    set_language(workspace_->language);
+    const float scale =
+        (lecture_ ? lecture_scale(surface) : surface.pixels_per_point) * static_cast<float>(workspace_->scale);
+    run_play(input);
+    if (lecture_) reload_lesson(input);
     session.begin(input, surface.width, surface.height, scale);
     resources.begin_frame();
     ImGui::NewFrame();
@@ -68,13 +83,13 @@ void App::frame(ImGuiSession& session, ScreenResources& resources, const FrameIn
     workspace_->update();
     memory_.areas.clear();
     {
-        ScreenCanvas canvas(resources, shaper_, theme_of(workspace_->theme), scale);
-        Ui ui(canvas, memory_, input, clipboard_, scale);
         const Rect screen{{0, 0},
                           {static_cast<float>(surface.width) / scale, static_cast<float>(surface.height) / scale}};
+        ScreenCanvas canvas(resources, shaper_, theme_of(workspace_->theme), scale);
+        Ui ui(canvas, memory_, input, clipboard_, scale, screen.width());
         if (!fonts_reported_ && !shaper_.has_system_fonts())
-            say("No font was found on this system: text is drawn with the built-in one. Install fonts-inter or "
-                "fonts-dejavu-core.",
+            say(tr("No font was found on this system: text is drawn with the built-in one. Install fonts-inter or "
+                   "fonts-dejavu-core."),
                 false);
         fonts_reported_ = true;
         if (!pending_message_.empty()) ui.say(std::exchange(pending_message_, {}), pending_is_error_);
@@ -87,7 +102,10 @@ void App::frame(ImGuiSession& session, ScreenResources& resources, const FrameIn
         canvas.set_list(ImGui::GetWindowDrawList());
         keys(ui, input);
         for (const std::string& path : input.dropped) take_dropped(ui, path);
-        zones(ui, screen);
+        if (lecture_)
+            lecture_page(ui, screen);
+        else
+            zones(ui, screen);
         poll_exports(ui);
         ui.finish(screen);
         ImGui::End();
@@ -103,6 +121,7 @@ void App::frame(ImGuiSession& session, ScreenResources& resources, const FrameIn
         const Workspace::Entry& entry = workspace_->active();
         return entry.panel->status().stale || (entry.a && entry.a->panel->status().stale);
     };
+    if (std::exchange(next_frame_wanted_, false)) next_frame_after_ = while_busy;
     const bool drawn_stale = stale();
     workspace_->update();  // what the frame changed is on its way before the next one
     // A result that arrived after the drawing is not on the screen yet.
@@ -115,16 +134,26 @@ void App::keys(Ui& ui, const FrameInput& input) {
     for (const KeyEvent& event : input.keys) {
         const auto* press = std::get_if<KeyPress>(&event);
         if (press == nullptr || shortcut(*press, ui) || !memory_.editing.empty()) continue;
-        if (press->key == GLFW_KEY_ESCAPE && (show_keys_ || show_export_ || exports_.stale())) {
-            show_keys_ = show_export_ = false;
+        if (press->key == GLFW_KEY_ESCAPE && (show_keys_ || show_export_ || show_lessons_ || exports_.stale())) {
+            show_keys_ = show_export_ = show_lessons_ = false;
             if (exports_.stale()) {
                 exports_.cancel();
-                ui.say("The export is cancelled; no file was written.", false);
+                ui.say(tr("The export is cancelled; no file was written."), false);
             }
+            continue;
+        }
+        if (press->key == GLFW_KEY_ESCAPE && !lecture_ && snapshots_.is_open()) {
+            snapshots_.close(ui);
             continue;
         }
         const Workspace::Entry& active = workspace_->active();
         if (ui.control_key(*press, active.params)) continue;
+        if (lecture_) {
+            lecture_press(*press, ui);
+            continue;
+        }
+        if (SnapshotGrid::key(*press, ui, *workspace_)) continue;
+        if (play_key(*press, ui)) continue;
         if (press->key >= GLFW_KEY_1 && press->key <= GLFW_KEY_9 && !press->control) {
             const auto index = static_cast<std::size_t>(press->key - GLFW_KEY_1);
             if (index < workspace_->entries().size()) workspace_->switch_to(index);
@@ -140,11 +169,14 @@ void App::keys(Ui& ui, const FrameInput& input) {
 
 bool App::shortcut(const KeyPress& press, Ui& ui) {
     if (press.key == GLFW_KEY_F1) return show_keys_ = !show_keys_, true;
+    if (press.key == GLFW_KEY_F5 && !lecture_) return show_lessons_ = !show_lessons_, true;
+    if (press.key == GLFW_KEY_F7 && lecture_) return show_notes_ = !show_notes_, true;
+    if (press.key == GLFW_KEY_F6) return next_language(), true;
     if (!press.control) return false;
     switch (press.key) {
         case GLFW_KEY_Z:
             if (press.shift ? !workspace_->redo() : !workspace_->undo())
-                ui.say(press.shift ? "Nothing to redo." : "Nothing to undo.", false);
+                ui.say(press.shift ? tr("Nothing to redo.") : tr("Nothing to undo."), false);
             return true;
         case GLFW_KEY_Y:
             workspace_->redo();
@@ -169,6 +201,10 @@ bool App::shortcut(const KeyPress& press, Ui& ui) {
         case GLFW_KEY_T:
             workspace_->theme = workspace_->theme == ThemeName::dark ? ThemeName::light : ThemeName::dark;
             return true;
+        case GLFW_KEY_D:
+            if (lecture_) return false;
+            snapshots_.toggle(ui);
+            return true;
         case GLFW_KEY_S:
             show_export_ = !show_export_;
             return true;
@@ -192,7 +228,7 @@ void App::zones(Ui& ui, const Rect& screen) {
     // A narrow window, or a large scale, keeps the pictures: the controls take at most half.
     const Rect right = rest.cut_right(std::min(controls_width, rest.width() * 0.5F));
     for (const Rect& zone : {top, bottom, left, right}) canvas.fill_rect(zone, t.surface);
-    pictures(ui, rest);
+    pictures(ui, ui.on_screen(rest));
     top_strip(ui, top);
     rail(ui, left);
     controls(ui, right);
@@ -203,6 +239,8 @@ void App::zones(Ui& ui, const Rect& screen) {
     canvas.fill_rect({{right.min.x - 1, right.min.y}, {right.min.x, right.max.y}}, t.line);
     if (show_keys_) key_list(ui, screen);
     if (show_export_) export_list(ui, screen);
+    if (show_lessons_) lesson_list(ui, screen);
+    if (snapshots_.is_open()) snapshot_grid(ui, screen);
 }
 
 void App::rail(Ui& ui, const Rect& area) {
@@ -216,11 +254,15 @@ void App::rail(Ui& ui, const Rect& area) {
         const bool on = i == workspace_->active_index();
         if (on || pointer.hovered) ui.canvas().fill_rect(tile, on ? t.field : t.field.alpha(0.5F), 8);
         const Color color = on ? t.query : t.quiet;
-        entry.panel->draw_icon(ui.canvas(), Rect::sized({tile.center().x - 10, tile.min.y + 9}, 20, 20), color);
+        {
+            const Rect icon = ui.on_screen(Rect::sized({tile.center().x - 10, tile.min.y + 9}, 20, 20));
+            const Ui::Straight straight(ui);
+            entry.panel->draw_icon(ui.canvas(), icon, color);
+        }
         const TextStyle style{.color = color, .size = 11.5F, .align = Align::center};
         ui.canvas().text({tile.center().x, tile.max.y - 9},
-                         ui.canvas().shaper().fit(entry.info.title, tile.width(), style), style);
-        ui.help(id, pointer, fmt::format("{} (key {})", entry.info.help, i + 1));
+                         ui.canvas().shaper().fit(tr_in("panel", entry.info.title), tile.width(), style), style);
+        ui.help(id, pointer, tr("{} (key {})", tr_text(entry.info.help), i + 1));
         if (pointer.clicked) workspace_->switch_to(i);
     }
 }
@@ -233,20 +275,30 @@ void App::top_strip(Ui& ui, const Rect& area) {
         rest.cut_right(8);
         return rect;
     };
-    if (ui.button("keys", place(34), "?", "The keys of this program (F1).", true, show_keys_)) show_keys_ = !show_keys_;
-    if (ui.button("theme", place(34), "◐", "Dark or light (Ctrl T).", true, false))
+    if (ui.button("keys", place(34), "?", tr("The keys of this program (F1)."), true, show_keys_))
+        show_keys_ = !show_keys_;
+    if (ui.button("theme", place(34), "◐", tr("Dark or light (Ctrl T)."), true, false))
         workspace_->theme = workspace_->theme == ThemeName::dark ? ThemeName::light : ThemeName::dark;
-    if (ui.button("export", place(70), "Export", "Save this picture or its numbers as a file (Ctrl S).", true,
+    constexpr std::array<const char*, language_codes.size()> short_names{"EN", "فا", "עב"};
+    if (ui.button("language", place(34), short_names[static_cast<std::size_t>(workspace_->language)],
+                  tr("The language of the interface: English, Persian, Hebrew (F6)."), true, false))
+        next_language();
+    if (ui.button("export", place(70), tr("Export"), tr("Save this picture or its numbers as a file (Ctrl S)."), true,
                   show_export_))
         show_export_ = !show_export_;
+    const float wide = ui.canvas().shaper().width(tr("Lessons"), {.size = 13}) + 26;
+    if (ui.button("lessons", place(wide), tr("Lessons"), tr("Lessons for a lecture hall, in full screen (F5)."), true,
+                  show_lessons_))
+        show_lessons_ = !show_lessons_;
     const bool comparing = workspace_->active().a.has_value();
     if (ui.button("compare", place(56), "A | B",
-                  comparing ? "Ends the comparison (B)."
-                            : "Puts the present settings aside as A; what you change then is B (B).",
+                  comparing ? tr("Ends the comparison (B).")
+                            : tr("Puts the present settings aside as A; what you change then is B (B)."),
                   true, comparing))
         compare_or_close();
-    if (ui.button("redo", place(34), "↷", "Redo (Ctrl Shift Z).", workspace_->can_redo(), false)) workspace_->redo();
-    if (ui.button("undo", place(34), "↶", "Undo (Ctrl Z).", workspace_->can_undo(), false)) workspace_->undo();
+    if (ui.button("redo", place(34), "↷", tr("Redo (Ctrl Shift Z)."), workspace_->can_redo(), false))
+        workspace_->redo();
+    if (ui.button("undo", place(34), "↶", tr("Undo (Ctrl Z)."), workspace_->can_undo(), false)) workspace_->undo();
 
     const std::string badge = workspace_->active().panel->status().provenance;
     const TextStyle style{.color = t.query, .size = 12.5F, .align = Align::center};
@@ -255,7 +307,7 @@ void App::top_strip(Ui& ui, const Rect& area) {
     const Rect outline{{pill.min.x, pill.min.y + 4}, {pill.max.x, pill.max.y - 4}};
     ui.canvas().stroke_rect(outline, t.query, 1, outline.height() / 2);
     ui.canvas().text_middle(outline.center(), fitted, style);
-    ui.help("badge", ui.area("badge", pill), "Where the data shown come from: " + badge + ".");
+    ui.help("badge", ui.area("badge", pill), tr("Where the data shown come from: {}.", badge));
     source_field(ui, rest);
 }
 
@@ -270,8 +322,8 @@ void App::source_field(Ui& ui, const Rect& area) {
                                 {.color = t.quiet, .size = 15});
         return;
     }
-    const std::string before = to_text(*param);
-    ui.text_field(area, {.id = "top text", .text = before, .hint = "type a sentence …", .style = style},
+    const std::string before = to_text(*param), hint = tr("type a sentence …");
+    ui.text_field(area, {.id = "top text", .text = before, .hint = hint, .style = style},
                   [&](const std::string& typed) {
                       if (const Result<void> done = set(*param, Value(typed)); !done)
                           ui.say(done.error().what, true);
@@ -283,7 +335,7 @@ void App::source_field(Ui& ui, const Rect& area) {
 void App::controls(Ui& ui, const Rect& area) {
     // A child window of Dear ImGui's scrolls them; the canvas draws into its list meanwhile.
     const float scale = ImGui::GetIO().DisplaySize.x / (area.max.x > 0 ? area.max.x : 1);
-    ImGui::SetCursorScreenPos({area.min.x * scale, area.min.y * scale});
+    ImGui::SetCursorScreenPos({ui.on_screen(area).min.x * scale, area.min.y * scale});
     ImGui::BeginChild("controls", {area.width() * scale, area.height() * scale}, false,
                       ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav);
     ImDrawList* before = ui.screen().set_list(ImGui::GetWindowDrawList());
@@ -309,9 +361,12 @@ float App::control_rows(Ui& ui, Vec2 at, float width) {
         if (param.group != group) {
             at.y += group.empty() ? 6.0F : 18.0F;
             group = param.group;
-            std::string title;  // spaced capitals
-            for (const char c : group)
-                title.append({static_cast<char>(std::toupper(static_cast<unsigned char>(c))), ' '});
+            std::string title = tr_in("group", group);
+            if (!right_to_left()) {  // spaced capitals, in scripts that have capitals
+                title.clear();
+                for (const char c : group)
+                    title.append({static_cast<char>(std::toupper(static_cast<unsigned char>(c))), ' '});
+            }
             ui.canvas().text({at.x, at.y + 8}, title, {.color = t.quiet, .size = 11});
             at.y += 20;
         }
@@ -327,7 +382,11 @@ void App::explain_strip(Ui& ui, const Rect& area) {
     const PanelStatus status = panel.status();
     Rect rest{{area.min.x + 18, area.min.y}, {area.max.x - 18, area.max.y}};
     const Rect right = rest.cut_right(212);
-    panel.draw_explain(canvas, {{rest.min.x, rest.min.y - 4}, {rest.max.x - 12, rest.max.y}});
+    {
+        const Rect explained = ui.on_screen({{rest.min.x, rest.min.y - 4}, {rest.max.x - 12, rest.max.y}});
+        const Ui::Straight straight(ui);
+        panel.draw_explain(ui.canvas(), explained);
+    }
     const TextStyle quiet{.color = t.quiet, .size = 12, .align = Align::right};
     std::string line = status.error ? status.error->what : status.note;
     if (!line.empty()) {
@@ -340,11 +399,11 @@ void App::explain_strip(Ui& ui, const Rect& area) {
     canvas.text(
         {right.max.x, area.center().y + 18}, time,
         {.color = status.stale ? t.quiet.alpha(0.5F) : t.quiet, .size = 14, .font = Font::mono, .align = Align::right});
-    canvas.text({right.max.x, area.center().y - 6}, status.stale ? "computing …" : "shown result took", quiet);
+    canvas.text({right.max.x, area.center().y - 6}, status.stale ? tr("computing …") : tr("shown result took"), quiet);
     if (status.progress) {
         const Rect bar = Rect::sized({right.max.x - 120, area.center().y + 28}, 120, 4);
-        if (ui.button("cancel", Rect::sized({right.max.x - 200, area.center().y + 16}, 70, 24), "Cancel",
-                      "Stop computing; what is shown stays.", true, false))
+        if (ui.button("cancel", Rect::sized({right.max.x - 200, area.center().y + 16}, 70, 24), tr("Cancel"),
+                      tr("Stop computing; what is shown stays."), true, false))
             panel.cancel();
         canvas.fill_rect(bar, t.line, 2);
         canvas.fill_rect({bar.min, {bar.min.x + bar.width() * *status.progress, bar.max.y}}, t.query, 2);

@@ -11,9 +11,12 @@
 #include "app/draw/canvas_file.hpp"
 #include "app/draw/compare.hpp"
 #include "app/jobs/job_slot.hpp"
+#include "app/lessons/lecture.hpp"
 #include "app/panels/workspace.hpp"
 #include "app/shell/imgui_session.hpp"
+#include "app/shell/snapshots.hpp"
 #include "app/shell/ui.hpp"
+#include "app/state/play.hpp"
 
 namespace attnscope {
 
@@ -53,6 +56,14 @@ public:
     std::optional<Rect> area_of(const std::string& id) const;
     const std::string& message() const { return memory_.message; }
     void say(std::string text, bool is_error);
+    /// Shows a lesson from this step on, in the whole window. `file`: where it was read from; empty: it is part of the
+    /// program.
+    void start_lecture(Lesson lesson, std::size_t step, std::filesystem::path file);
+    const Lecture* lecture() const { return lecture_ ? &*lecture_ : nullptr; }
+    double lecture_seconds(double now) const { return lecture_began_ ? now - *lecture_began_ : 0; }
+    /// Whether the speaker asked for the notes in a window of their own, though there may be one screen only.
+    bool notes_wanted() const { return show_notes_; }
+    void close_notes() { show_notes_ = false; }
     /// Where exported files go.
     void set_export_folder(std::filesystem::path folder) { export_folder_ = std::move(folder); }
 
@@ -60,6 +71,22 @@ private:
     void keys(Ui& ui, const FrameInput& input);
     bool shortcut(const KeyPress& press, Ui& ui);
     void compare_or_close();
+    void lecture_page(Ui& ui, const Rect& screen);
+    void lecture_picture(Ui& ui, const Rect& area);
+    void lecture_words(Ui& ui, const Rect& area);
+    void lecture_bar(Ui& ui, const Rect& area);
+    void draw_with_pen(Ui& ui, const Rect& area);
+    bool lecture_press(const KeyPress& press, Ui& ui);
+    void go_to_step(std::size_t index);
+    void restore_step();
+    void leave_lecture(Ui& ui);
+    void lesson_list(Ui& ui, const Rect& screen);
+    void snapshot_grid(Ui& ui, const Rect& screen);
+    void reload_lesson(const FrameInput& input);
+    static float lecture_scale(const Surface& surface);
+    void play_or_stop(Ui& ui);
+    bool play_key(const KeyPress& press, Ui& ui);
+    void run_play(const FrameInput& input);
     void zones(Ui& ui, const Rect& screen);
     void pictures(Ui& ui, const Rect& area);
     void comparison_bar(Ui& ui, const Rect& area);
@@ -81,6 +108,7 @@ private:
     void poll_exports(Ui& ui);
     std::string change_tag(const FrameInput& input);
     void set_scale(double scale);
+    void next_language();
 
     Workspace* workspace_;
     Clipboard clipboard_;
@@ -91,14 +119,32 @@ private:
     bool show_keys_ = false;
     bool show_export_ = false;
     bool fonts_reported_ = false;
+    bool next_frame_wanted_ = false;
     std::string pending_message_;
     bool pending_is_error_ = false;
     bool was_held_ = false;
     int press_number_ = 0;
+    int play_number_ = 0;
     double last_key_ = 0;
     std::map<std::string, CompareView> comparisons_;  // by the panel's name
     std::filesystem::path export_folder_ = ".";
     ParamList export_params_;
+    std::optional<Lecture> lecture_;
+    std::filesystem::path lecture_file_;
+    std::filesystem::file_time_type lecture_file_time_;
+    std::optional<double> lecture_began_, lecture_looked_;  // seconds of the input
+    StateFile before_lecture_;
+    ParamValues step_values_;                      // as the step itself has them
+    std::optional<Cell> pointed_, drawn_pointed_;  // by a link of the words
+    std::optional<Play> playing_;
+    std::optional<double> play_began_;
+    std::pair<std::string, std::pair<double, double>> play_ends_;  // that the user has set, of one parameter
+    double play_seconds_ = 5;
+    bool play_there_and_back_ = true;
+    std::vector<ReadLesson> lessons_;  // that are part of the program, once the list was opened
+    bool show_lessons_ = false;
+    SnapshotGrid snapshots_;
+    bool show_notes_ = false;
     std::string export_part_;    // empty: the whole picture
     float export_height_ = 400;  // of the menu, as the last frame drew it
     std::uint64_t export_number_ = 0, export_seen_ = 0;

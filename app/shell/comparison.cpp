@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "app/language/language.hpp"
+
 namespace attnscope {
 namespace {
 
@@ -16,22 +18,22 @@ void draw_differences(Canvas& canvas, const Rect& line, const std::vector<ParamD
     const float baseline = line.min.y + 15;
     if (found.empty()) {
         canvas.text({line.min.x, baseline},
-                    canvas.shaper().fit("A and B are the same: change something, B follows.", line.width(), style),
+                    canvas.shaper().fit(tr("A and B are the same: change something, B follows."), line.width(), style),
                     {.color = t.quiet, .size = 14});
         return;
     }
     const auto shortened = [&](const std::string& value) {
-        return value.empty() ? std::string("(empty)") : canvas.shaper().fit(value, longest_value, style);
+        return value.empty() ? tr("(empty)") : canvas.shaper().fit(value, longest_value, style);
     };
-    const auto more = [&](std::size_t count) { return fmt::format("  and {} more", count); };
+    const auto more = [&](std::size_t count) { return "  " + tr("and {} more", count); };
     std::string text;
     for (std::size_t i = 0; i < found.size(); ++i) {
         const ParamDifference& d = found[i];
-        const std::string next =
-            text + fmt::format("{}{} {} → {}", text.empty() ? "" : ",  ", d.label, shortened(d.a), shortened(d.b));
+        const std::string next = text + fmt::format("{}{} {} → {}", text.empty() ? "" : ",  ", tr_in("label", d.label),
+                                                    shortened(d.a), shortened(d.b));
         const std::size_t left = found.size() - i - 1;
         if (canvas.shaper().width(next + (left > 0 ? more(left) : ""), style) > line.width()) {
-            text += i == 0 ? fmt::format("{} settings differ", found.size()) : more(left + 1);
+            text += i == 0 ? tr("Settings that differ: {}", found.size()) : more(left + 1);
             break;
         }
         text = next;
@@ -41,7 +43,8 @@ void draw_differences(Canvas& canvas, const Rect& line, const std::vector<ParamD
 
 std::string values_of(const std::vector<ParamDifference>& found, std::string ParamDifference::*side) {
     std::string text;
-    for (const ParamDifference& d : found) text += (text.empty() ? "" : ",  ") + d.label + " " + d.*side;
+    for (const ParamDifference& d : found)
+        text += (text.empty() ? "" : ",  ") + tr_in("label", d.label) + " " + d.*side;
     return text;
 }
 

@@ -328,7 +328,7 @@ TEST_F(ToyApp, NumbersAndTheExplainLineAreCopiedAsText) {
     open(1280, 800);
     press(GLFW_KEY_C, true, true);
     EXPECT_EQ(clipboard, "1\t2\n3\t4\n");
-    EXPECT_THAT(app.message(), HasSubstr("2 lines"));
+    EXPECT_THAT(app.message(), HasSubstr("lines: 2"));
     press(GLFW_KEY_C, true);
     EXPECT_EQ(clipboard, "1\t2\n3\t4\n") << "nothing is pinned";
     EXPECT_THAT(app.message(), HasSubstr("nothing to copy"));

@@ -22,6 +22,12 @@ const std::string& chosen(const Param& param) {
     return name;
 }
 
+std::string unit_behind(const Param& param) {
+    std::string unit;
+    if (!param.unit.empty()) unit.append(1, ' ').append(tr_in("unit", param.unit));
+    return unit;
+}
+
 Result<void> put_number(const Param& param, double value) {
     if (param.kind == ParamKind::integer) return set(param, Value(static_cast<std::int64_t>(std::llround(value))));
     return set(param, Value(value));
@@ -83,15 +89,15 @@ float Ui::control(const Param& param, Vec2 at, float width) {
     const Rect row = Rect::sized(at, width, row_of_control);
     const Rect label = Rect::sized(at, label_width, row_of_control);
     const TextStyle style{.color = t.text, .size = 13.5F};
-    canvas_->text_middle({label.min.x, label.center().y}, canvas_->shaper().fit(param.label, label_width - 8, style),
-                         style);
+    canvas_->text_middle({label.min.x, label.center().y},
+                         canvas_->shaper().fit(tr_in("label", param.label), label_width - 8, style), style);
     const Pointer pointer = area(param.key + "/label", label);
-    std::string text = param.help;
+    std::string text = tr_text(param.help);
     if (!text.empty()) text += " ";
     help(param.key + "/label", pointer,
-         fmt::format("{}[{}; default {}; key {}]", text, legal_values(param),
-                     std::visit([](const auto& v) { return fmt::format("{}", v); }, param.default_value).substr(0, 40),
-                     param.key));
+         text + tr("[{}; default {}; key {}]", legal_values(param),
+                   std::visit([](const auto& v) { return fmt::format("{}", v); }, param.default_value).substr(0, 40),
+                   param.key));
     if (pointer.right_clicked) reset(param);
     const Rect right{{at.x + label_width, at.y}, row.max};
     switch (param.kind) {
@@ -111,10 +117,11 @@ float Ui::control(const Param& param, Vec2 at, float width) {
             break;
         case ParamKind::text: {
             const Rect field{{right.min.x, right.min.y + 2}, {right.max.x, right.max.y - 2}};
+            const std::string none = tr("none"), shown = to_text(param);
             text_field(field,
                        {.id = param.key,
-                        .text = to_text(param),
-                        .hint = "none",
+                        .text = shown,
+                        .hint = none,
                         .style = {.color = t.text, .size = 13},
                         .apply_on_enter = true},
                        [&](const std::string& typed) { apply_text(param, typed); });
@@ -126,7 +133,7 @@ float Ui::control(const Param& param, Vec2 at, float width) {
 
 // Of the longest that the slider shows, so that the slider keeps its length while it is dragged, or of what is there.
 float Ui::width_of_value(const Param& param) {
-    const std::string unit = param.unit.empty() ? "" : " " + param.unit;
+    const std::string unit = unit_behind(param);
     const TextStyle style{.size = value_size, .font = Font::mono};
     const std::string longest = fmt::format("{:.4g}", param.max) + unit;
     return std::max(canvas_->shaper().width(to_display(param) + unit, style),
@@ -144,7 +151,7 @@ void Ui::slider(const Param& param, const Rect& track, const Rect& value) {
     const Rect bar{{track.min.x + 7, track.center().y - 2}, {track.max.x - 9, track.center().y + 2}};
     const Pointer pointer = area(param.key, track);
     slider_drag(param, bar, pointer);
-    help(param.key, pointer, param.help);
+    help(param.key, pointer, tr_text(param.help));
 
     const float x = bar.min.x + bar.width() * static_cast<float>(slider_position(param, number_of(param)));
     canvas_->fill_rect(bar, t.line, 2);
@@ -162,12 +169,12 @@ void Ui::slider(const Param& param, const Rect& track, const Rect& value) {
                    [&](const std::string& typed) { apply_text(param, typed); });
         return;
     }
-    const std::string shown = to_display(param) + (param.unit.empty() ? "" : " " + param.unit);
+    const std::string shown = to_display(param) + unit_behind(param);
     const Color color = is_default(param) ? t.quiet : t.text;
     canvas_->text_middle({value.max.x, value.center().y}, shown,
                          {.color = color, .size = value_size, .font = Font::mono, .align = Align::right});
     const Pointer on_value = area(edit_id, value);
-    help(edit_id, on_value, "Double-click to type a value, right-click to reset.");
+    help(edit_id, on_value, tr("Double-click to type a value, right-click to reset."));
     if (on_value.right_clicked) reset(param);
     if (on_value.double_clicked || pointer.double_clicked) begin_edit(edit_id, to_text(param));
 }
@@ -190,7 +197,7 @@ void Ui::choice(const Param& param, const Rect& rect) {
     std::vector<float> widths;
     float total = 0;
     for (const std::string& name : param.choices) {
-        widths.push_back(canvas_->shaper().width(name, style));
+        widths.push_back(canvas_->shaper().width(tr_in("choice", name), style));
         total += widths.back();
     }
     const float padding = (rect.width() - total) / static_cast<float>(param.choices.size());
@@ -219,8 +226,8 @@ void Ui::segments(const Param& param, const Rect& rect, const std::vector<float>
             canvas_->fill_rect(segment, mix(t.field, t.text, 0.1F), 6);
         style.color = on ? t.on_accent : t.quiet;
         style.bold = on;
-        canvas_->text_middle(segment.center(), name, style);
-        help(id, pointer, param.help);
+        canvas_->text_middle(segment.center(), tr_in("choice", name), style);
+        help(id, pointer, tr_text(param.help));
         if (pointer.clicked) {
             memory_->focus = param.key;
             static_cast<void>(set(param, Value(name)));  // one of the choices by construction
@@ -234,11 +241,12 @@ void Ui::combo(const Param& param, const Rect& rect) {
     const Theme& t = theme();
     const Pointer pointer = area(param.key, rect);
     canvas_->fill_rect(rect, pointer.hovered ? mix(t.field, t.text, 0.1F) : t.field, 6);
-    canvas_->text_middle({rect.min.x + 10, rect.center().y}, chosen(param), {.color = t.text, .size = 13});
+    canvas_->text_middle({rect.min.x + 10, rect.center().y}, tr_in("choice", chosen(param)),
+                         {.color = t.text, .size = 13});
     const Vec2 tip{rect.max.x - 14, rect.center().y + 2.5F};
     const Vec2 chevron[] = {{tip.x - 4, tip.y - 4}, tip, {tip.x + 4, tip.y - 4}};
     canvas_->polyline(chevron, t.quiet, 1.5F);
-    help(param.key, pointer, param.help);
+    help(param.key, pointer, tr_text(param.help));
     if (pointer.right_clicked) reset(param);
     if (pointer.clicked) {
         memory_->focus = param.key;
@@ -253,7 +261,7 @@ void Ui::combo_list(const Param& param, const Rect& rect) {
     const float height = 28 * static_cast<float>(param.choices.size()) + 8;
     const float below = ImGui::GetIO().DisplaySize.y / scale_ - rect.max.y;
     const float top = below > height + 8 ? rect.max.y + 4 : rect.min.y - height - 4;
-    ImGui::SetNextWindowPos({rect.min.x * scale_, top * scale_});
+    ImGui::SetNextWindowPos({on_screen(rect).min.x * scale_, top * scale_});
     ImGui::SetNextWindowSize({rect.width() * scale_, height * scale_});
     const auto fill = [](Color c) {
         return ImVec4(static_cast<float>(c.r) / 255, static_cast<float>(c.g) / 255, static_cast<float>(c.b) / 255, 1);
@@ -267,7 +275,7 @@ void Ui::combo_list(const Param& param, const Rect& rect) {
             const Pointer pointer = area("item " + name, row);
             const bool on = name == chosen(param);
             if (on || pointer.hovered) canvas_->fill_rect(row, on ? t.query : mix(t.field, t.text, 0.1F), 5);
-            canvas_->text_middle({row.min.x + 8, row.center().y}, name,
+            canvas_->text_middle({row.min.x + 8, row.center().y}, tr_in("choice", name),
                                  {.color = on ? t.on_accent : t.text, .size = 13});
             if (pointer.clicked) {
                 static_cast<void>(set(param, Value(name)));  // one of the choices by construction
@@ -287,7 +295,7 @@ void Ui::toggle(const Param& param, const Rect& rect) {
     const Pointer pointer = area(param.key, track);
     canvas_->fill_rect(track, on ? t.query : t.line, 9);
     canvas_->fill_circle({on ? track.max.x - 9 : track.min.x + 9, track.center().y}, 6.5F, on ? t.on_accent : t.text);
-    help(param.key, pointer, param.help);
+    help(param.key, pointer, tr_text(param.help));
     if (pointer.right_clicked) reset(param);
     if (pointer.clicked) {
         memory_->focus = param.key;
@@ -326,7 +334,7 @@ bool Ui::control_key(const KeyPress& press, const ParamList& params) {
         return true;
     }
     if (press.key != GLFW_KEY_LEFT && press.key != GLFW_KEY_RIGHT) return false;
-    const bool up = press.key == GLFW_KEY_RIGHT;
+    const bool up = press.key == (right_to_left() ? GLFW_KEY_LEFT : GLFW_KEY_RIGHT);  // as the slider lies
     if (numeric) {
         const double value = std::clamp(stepped(*param, up, press.control), param->min, param->max);
         static_cast<void>(put_number(*param, value));  // inside the slider's range

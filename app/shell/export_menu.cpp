@@ -16,16 +16,17 @@ constexpr float item_height = 29;
 
 struct Item {
     const char* id;  // a file's extension, or what is copied
+    const char* kind;
     const char* what;
 };
-constexpr Item items[] = {{"png", "PNG   picture"},
-                          {"svg", "SVG   picture, text as text"},
-                          {"pdf", "PDF   picture for print"},
-                          {"json", "JSON  all numbers"},
-                          {"csv", "CSV   one row per cell"},
-                          {"npy", "NPY   the weights"},
-                          {"copy numbers", "Copy  the numbers as text"},
-                          {"copy explain", "Copy  the Explain line"}};
+constexpr Item items[] = {{"png", "PNG", translatable("picture")},
+                          {"svg", "SVG", translatable("picture, text as text")},
+                          {"pdf", "PDF", translatable("picture for print")},
+                          {"json", "JSON", translatable("all numbers")},
+                          {"csv", "CSV", translatable("one row per cell")},
+                          {"npy", "NPY", translatable("the weights")},
+                          {"copy numbers", translatable("Copy"), translatable("the numbers as text")},
+                          {"copy explain", translatable("Copy"), translatable("the Explain line")}};
 
 void group_title(Ui& ui, Vec2 at, std::string_view title) {
     ui.canvas().text(at, title, {.color = ui.theme().quiet, .size = 12});
@@ -35,8 +36,11 @@ bool menu_row(Ui& ui, const Rect& row, const Item& item) {
     const Theme& t = ui.theme();
     const Pointer pointer = ui.area(item.id, row);
     if (pointer.hovered) ui.canvas().fill_rect(row, mix(t.field, t.text, 0.12F), 6);
-    ui.canvas().text_middle({row.min.x + 10, row.center().y}, item.what,
+    ui.canvas().text_middle({row.min.x + 10, row.center().y}, tr(item.kind),
                             {.color = t.text, .size = 13, .font = Font::mono});
+    const TextStyle style{.color = t.text, .size = 13};
+    ui.canvas().text_middle({row.min.x + 62, row.center().y},
+                            ui.canvas().shaper().fit(tr(item.what), row.width() - 68, style), style);
     return pointer.clicked;
 }
 
@@ -66,7 +70,7 @@ void App::export_list(Ui& ui, const Rect& screen) {
     }
     const TextStyle quiet{.color = t.quiet, .size = 12};
     const std::string folder = std::filesystem::absolute(export_folder_).lexically_normal().string();
-    ui.canvas().text({box.min.x + 16, y + 14}, ui.canvas().shaper().fit("into " + folder, menu_width - 32, quiet),
+    ui.canvas().text({box.min.x + 16, y + 14}, ui.canvas().shaper().fit(tr("into {}", folder), menu_width - 32, quiet),
                      quiet);
     export_height_ = y + 26 - box.min.y;
     if (end_overlay(ui, before)) show_export_ = false;
@@ -78,19 +82,19 @@ float App::export_choices(Ui& ui, Vec2 at, float width) {
     std::vector<std::string> parts = workspace_->active().panel->parts();
     if (std::ranges::find(parts, export_part_) == parts.end()) export_part_.clear();
     if (!parts.empty()) {
-        group_title(ui, {at.x, at.y + 10}, "picture");
+        group_title(ui, {at.x, at.y + 10}, tr("picture"));
         at.y += 18;
         parts.insert(parts.begin(), "");
         float x = at.x;
         for (const std::string& part : parts) {
-            const std::string label = part.empty() ? "whole" : part;
+            const std::string label = part.empty() ? tr_in("part", "whole") : tr_in("part", part);
             const float wide = ui.canvas().shaper().width(label, {.size = 13}) + 24;
             if (x > at.x && x + wide > at.x + width) {
                 x = at.x;
                 at.y += 32;
             }
-            if (ui.button("part " + label, Rect::sized({x, at.y}, wide, 26), label,
-                          "What of the picture is saved as PNG, SVG or PDF.", true, part == export_part_))
+            if (ui.button("part " + part, Rect::sized({x, at.y}, wide, 26), label,
+                          tr("What of the picture is saved as PNG, SVG or PDF."), true, part == export_part_))
                 export_part_ = part;
             x += wide + 6;
         }
@@ -124,7 +128,7 @@ Result<Panel::DataJob> App::picture_job(FileFormat format) {
 void App::export_to(Ui& ui, std::string_view extension) {
     const Workspace::Entry& entry = workspace_->active();
     if (exports_.stale()) {
-        ui.say("The file before is still being written (Esc cancels it).", true);
+        ui.say(tr("The file before is still being written (Esc cancels it)."), true);
         return;
     }
     ExportRequest request;
@@ -149,37 +153,36 @@ void App::export_to(Ui& ui, std::string_view extension) {
 
 void App::poll_exports(Ui& ui) {
     if (exports_.stale() && exports_.progress())
-        ui.say(fmt::format("Saving … {:.0f} %   (Esc cancels)", 100 * static_cast<double>(*exports_.progress())),
-               false);
+        ui.say(tr("Saving … {:.0f} %   (Esc cancels)", 100 * static_cast<double>(*exports_.progress())), false);
     const auto& finished = exports_.poll();
     if (finished.error) {
         ui.say(finished.error->what, true);
         exports_.cancel();
     } else if (finished.generation != export_seen_) {
         export_seen_ = finished.generation;
-        ui.say("Saved " + *finished.value, false);
+        ui.say(tr("Saved {}", *finished.value), false);
     }
 }
 
 void App::copy_numbers(Ui& ui) {
     const std::string text = workspace_->active().panel->copy_text();
     if (text.empty()) {
-        ui.say("There are no numbers to copy yet.", false);
+        ui.say(tr("There are no numbers to copy yet."), false);
         return;
     }
     clipboard_.put(text);
     const auto lines = std::ranges::count(text, '\n') + (text.ends_with('\n') ? 0 : 1);
-    ui.say(fmt::format("Copied the numbers: {} line{}.", lines, lines == 1 ? "" : "s"), false);
+    ui.say(tr("Copied the numbers; lines: {}.", lines), false);
 }
 
 void App::copy_explain(Ui& ui) {
     const std::string text = workspace_->active().panel->explain_text();
     if (text.empty()) {
-        ui.say("There is nothing to copy: click a cell first.", false);
+        ui.say(tr("There is nothing to copy: click a cell first."), false);
         return;
     }
     clipboard_.put(text);
-    ui.say("Copied: " + text, false);
+    ui.say(tr("Copied: {}", text), false);
 }
 
 Result<std::string> run_export(const ExportRequest& request, const Progress& progress) {

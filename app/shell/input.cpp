@@ -33,12 +33,18 @@ FrameInput InputQueue::next_frame(double seconds) {
         } else if (const auto* files = std::get_if<DroppedFiles>(&event)) {
             if (any_changed || !held_.keys.empty()) break;
             held_.dropped.insert(held_.dropped.end(), files->paths.begin(), files->paths.end());
+        } else if (const auto* release = std::get_if<KeyRelease>(&event)) {
+            // A key that was pressed in this frame is held in it.
+            if (any_changed || !held_.keys.empty()) break;
+            std::erase(held_.keys_down, release->key);
         } else {
             if (any_changed) break;
-            if (const auto* press = std::get_if<KeyPress>(&event))
+            if (const auto* press = std::get_if<KeyPress>(&event)) {
                 held_.keys.emplace_back(*press);
-            else
+                if (!held_.holds(press->key)) held_.keys_down.push_back(press->key);
+            } else {
                 held_.keys.emplace_back(std::get<Typed>(event));
+            }
         }
     }
     return held_;

@@ -2,6 +2,7 @@
 // at the frame's start: a press and a release between two frames would be no click, and Ctrl+A a lone A.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <deque>
@@ -17,6 +18,10 @@ namespace attnscope {
 struct KeyPress {
     int key = 0;
     bool control = false, shift = false, alt = false;
+};
+/// The key is up again.
+struct KeyRelease {
+    int key = 0;
 };
 /// A character was typed, as UTF-8.
 struct Typed {
@@ -41,7 +46,8 @@ struct Modifiers {
 struct DroppedFiles {
     std::vector<std::string> paths;
 };
-using InputEvent = std::variant<MouseMove, MouseButton, MouseWheel, Modifiers, KeyPress, Typed, DroppedFiles>;
+using InputEvent =
+    std::variant<MouseMove, MouseButton, MouseWheel, Modifiers, KeyPress, KeyRelease, Typed, DroppedFiles>;
 
 /// What one frame sees.
 struct FrameInput {
@@ -50,8 +56,11 @@ struct FrameInput {
     float wheel = 0;
     Modifiers modifiers;
     std::vector<KeyEvent> keys;        // in the order of typing
+    std::vector<int> keys_down;        // that are held
     std::vector<std::string> dropped;  // files
     double seconds = 0;                // time since some fixed moment
+
+    bool holds(int key) const { return std::find(keys_down.begin(), keys_down.end(), key) != keys_down.end(); }
 };
 
 class InputQueue {

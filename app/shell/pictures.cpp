@@ -23,6 +23,7 @@ void App::compare_or_close() {
 
 void App::pictures(Ui& ui, const Rect& area) {
     const Workspace::Entry& entry = workspace_->active();
+    const Ui::Straight straight(ui);
     const Clip clip(ui.canvas(), area);
     Rect rest = area;
     if (entry.a) comparison_bar(ui, rest.cut_top(bar_height));
@@ -49,13 +50,14 @@ void App::comparison_bar(Ui& ui, const Rect& area) {
     const TextStyle style{.color = error ? t.warning : t.quiet, .size = 13};
     ui.canvas().text_middle(
         {rest.min.x, rest.center().y},
-        ui.canvas().shaper().fit(error ? "⚠ A: " + error->what : "A is put aside; the controls change B.", rest.width(),
-                                 style),
+        ui.canvas().shaper().fit(error ? "⚠ A: " + error->what : tr("A is put aside; the controls change B."),
+                                 rest.width(), style),
         style);
-    if (ui.button("swap", swap, "Swap", "A becomes B and B becomes A.")) workspace_->swap_a(index);
-    if (ui.button("pin again", again, "Pin again", "Puts the present settings aside as A, in place of the old ones."))
+    if (ui.button("swap", swap, tr("Swap"), tr("A becomes B and B becomes A."))) workspace_->swap_a(index);
+    if (ui.button("pin again", again, tr("Pin again"),
+                  tr("Puts the present settings aside as A, in place of the old ones.")))
         workspace_->pin_a(index);
-    if (ui.button("close comparison", close, "Close", "Ends the comparison; B stays (B).")) compare_or_close();
+    if (ui.button("close comparison", close, tr("Close"), tr("Ends the comparison; B stays (B)."))) compare_or_close();
 }
 
 void App::take_dropped(Ui& ui, const std::string& path) {
@@ -67,12 +69,14 @@ void App::take_dropped(Ui& ui, const std::string& path) {
     const Workspace::Entry& entry = workspace_->active();
     const std::string name = printable(file.filename().string());
     if (entry.panel->drop_file(path)) {
-        ui.say("Opened " + name + ".", false);
+        ui.say(tr("Opened {}.", name), false);
         return;
     }
     const std::string understood = entry.panel->drop_help();
-    ui.say(fmt::format("{}: {} does not take this file; it understands {}a saved state (.toml).", name,
-                       entry.info.title, understood.empty() ? "" : understood + " and "),
+    const std::string title = tr_in("panel", entry.info.title);
+    ui.say(understood.empty() ? tr("{}: {} does not take this file; it understands a saved state (.toml).", name, title)
+                              : tr("{}: {} does not take this file; it understands {} and a saved state (.toml).", name,
+                                   title, understood),
            true);
 }
 
@@ -89,7 +93,7 @@ void App::open_dropped_state(Ui& ui, const std::string& path) {
         return;
     }
     comparisons_.clear();
-    std::string message = "Opened " + printable(std::filesystem::path(path).filename().string()) + ".";
+    std::string message = tr("Opened {}.", printable(std::filesystem::path(path).filename().string()));
     for (const std::string& warning : *applied) message += "  " + warning;
     ui.say(message, !applied->empty());
 }

@@ -6,15 +6,26 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/draw/rich_text.hpp"
+
 namespace attnscope {
 namespace {
 
 constexpr double tooltip_delay = 0.45;
+constexpr float tooltip_width = 300;
+
+// Where a text begins in its field: at the left end or, by its direction, at the right one; scrolled where it is
+// longer.
+float shift_of(const ShapedText& text, float room, float scroll) {
+    if (text.width <= room) return text.right_to_left ? room - text.width : 0;
+    return -std::clamp(scroll, 0.0F, text.width - room);
+}
 
 }  // namespace
 
-Pointer Ui::area(std::string_view id, const Rect& rect) {
+Pointer Ui::area(std::string_view id, const Rect& laid_out) {
     Pointer pointer;
+    const Rect rect = on_screen(laid_out);
     if (rect.width() <= 0 || rect.height() <= 0) return pointer;
     ImGui::SetCursorScreenPos({rect.min.x * scale_, rect.min.y * scale_});
     const std::string name(id);
@@ -36,6 +47,11 @@ Pointer Ui::area(std::string_view id, const Rect& rect) {
         pointer.double_clicked = ImGui::IsMouseDoubleClicked(0);
         pointer.right_clicked = ImGui::IsMouseClicked(1);
         pointer.wheel = io.MouseWheel;
+    }
+    if (mirrors()) {
+        pointer.at = mirrored_.mirrored(pointer.at);
+        pointer.drag_from = mirrored_.mirrored(pointer.drag_from);
+        pointer.drag.x = -pointer.drag.x;
     }
     return pointer;
 }
@@ -80,7 +96,10 @@ void Ui::begin_edit(std::string_view id, std::string text) {
     memory_->edit_scroll = 0;
 }
 
-void Ui::text_field(const Rect& rect, const Field& field, const std::function<void(const std::string&)>& apply) {
+void Ui::text_field(const Rect& laid_out, const Field& field, const std::function<void(const std::string&)>& apply) {
+    // Texts are not reflected, and the caret goes along with them.
+    const Rect rect = on_screen(laid_out);
+    const Straight straight(*this);
     const Pointer pointer = area(field.id, rect);
     const Theme& t = theme();
     if (pointer.hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_TextInput);
@@ -93,28 +112,17 @@ void Ui::text_field(const Rect& rect, const Field& field, const std::function<vo
     canvas_->fill_rect(rect, t.field, 6);
     if (editing) canvas_->stroke_rect(rect, t.query, 1.5F, 6);
     const Rect inside{{rect.min.x + 10, rect.min.y}, {rect.max.x - 10, rect.max.y}};
-    const float origin = inside.min.x - (editing ? memory_->edit_scroll : 0);
 
     if (editing) {
         const CaretMap carets = canvas_->shaper().carets(edit.text(), field.style);
+        const float origin = inside.min.x + shift_of(*carets.text, inside.width(), memory_->edit_scroll);
         if (pointer.double_clicked)
             edit.select_word_at(carets.byte_at(pointer.at.x - origin));
         else if (pointer.pressed)
             edit.place_caret(carets.byte_at(pointer.at.x - origin), pointer.shift);
         else if (pointer.held && (pointer.drag.x != 0 || pointer.drag.y != 0))
             edit.place_caret(carets.byte_at(pointer.at.x - origin), true);
-        for (const KeyEvent& event : input_->keys) {
-            const TextEdit::Outcome outcome = edit.handle(event, *clipboard_);
-            if (outcome == TextEdit::Outcome::changed && !field.apply_on_enter) apply(edit.text());
-            if (outcome == TextEdit::Outcome::accepted && field.apply_on_enter) apply(edit.text());
-            if (outcome == TextEdit::Outcome::abandoned && !field.apply_on_enter && edit.text() != memory_->edit_before)
-                apply(memory_->edit_before);
-            if (outcome == TextEdit::Outcome::accepted || outcome == TextEdit::Outcome::abandoned) {
-                end_edit();
-                editing = false;
-                break;
-            }
-        }
+        editing = edit_by_keys(field, apply);
         // A press anywhere else ends the editing.
         if (editing && was_editing && ImGui::IsMouseClicked(0) && !pointer.hovered) {
             if (field.apply_on_enter && edit.text() != memory_->edit_before) apply(edit.text());
@@ -129,18 +137,39 @@ void Ui::text_field(const Rect& rect, const Field& field, const std::function<vo
         const bool empty = field.text.empty();
         TextStyle style = field.style;
         if (empty) style.color = t.quiet;
-        canvas_->text({inside.min.x, baseline}, empty ? field.hint : field.text, style);
+        const std::string_view text = empty ? field.hint : field.text;
+        const auto shaped = canvas_->shaper().shape(text, style);
+        // The beginning is seen: of a right-to-left text that is its right end.
+        const float scroll = shaped->right_to_left ? shaped->width : 0;
+        canvas_->text({inside.min.x + shift_of(*shaped, inside.width(), scroll), baseline}, text, style);
         return;
     }
     const CaretMap carets = canvas_->shaper().carets(edit.text(), field.style);
     const float caret = carets.caret_x(edit.caret());
     memory_->edit_scroll =
         std::clamp(memory_->edit_scroll, std::max(0.0F, caret - inside.width()), std::max(0.0F, caret));
-    const float x = inside.min.x - memory_->edit_scroll;
+    const float x = inside.min.x + shift_of(*carets.text, inside.width(), memory_->edit_scroll);
     for (const auto& [left, right] : carets.stretches(edit.selection_begin(), edit.selection_end()))
         canvas_->fill_rect({{x + left, rect.min.y + 5}, {x + right, rect.max.y - 5}}, t.query.alpha(0.35F));
     canvas_->text({x, baseline}, edit.text(), field.style);
     canvas_->fill_rect({{x + caret - 0.5F, rect.min.y + 6}, {x + caret + 1, rect.max.y - 6}}, t.text);
+}
+
+// Hands this frame's keys to the text; whether it is still being edited.
+bool Ui::edit_by_keys(const Field& field, const std::function<void(const std::string&)>& apply) {
+    TextEdit& edit = memory_->edit;
+    for (const KeyEvent& event : input_->keys) {
+        const TextEdit::Outcome outcome = edit.handle(event, *clipboard_);
+        if (outcome == TextEdit::Outcome::changed && !field.apply_on_enter) apply(edit.text());
+        if (outcome == TextEdit::Outcome::accepted && field.apply_on_enter) apply(edit.text());
+        if (outcome == TextEdit::Outcome::abandoned && !field.apply_on_enter && edit.text() != memory_->edit_before)
+            apply(memory_->edit_before);
+        if (outcome == TextEdit::Outcome::accepted || outcome == TextEdit::Outcome::abandoned) {
+            end_edit();
+            return false;
+        }
+    }
+    return true;
 }
 
 void Ui::say(std::string_view text, bool is_error) {
@@ -150,30 +179,22 @@ void Ui::say(std::string_view text, bool is_error) {
 }
 
 void Ui::finish(const Rect& screen) {
+    const Straight straight(*this);
     ImDrawList* before = screen_->set_list(ImGui::GetForegroundDrawList());
     const Theme& t = theme();
     if (!tooltip_.empty()) {
-        // Break into lines of at most about 46 characters at spaces.
-        std::vector<std::string> lines(1);
-        for (std::size_t at = 0; at < tooltip_.size();) {
-            const std::size_t space = std::min(tooltip_.find(' ', at), tooltip_.size());
-            const std::string word = tooltip_.substr(at, space - at);
-            if (!lines.back().empty() && lines.back().size() + word.size() > 46) lines.emplace_back();
-            lines.back() += (lines.back().empty() ? "" : " ") + word;
-            at = space + 1;
-        }
-        const TextStyle style{.color = t.text, .size = 12.5F};
-        float width = 0;
-        for (const std::string& line : lines) width = std::max(width, canvas_->shaper().width(line, style));
-        const float height = 17 * static_cast<float>(lines.size()) + 12;
+        const TextLayout text =
+            lay_out_formula(canvas_->shaper(), tooltip_, {.color = t.text, .size = 12.5F}, tooltip_width);
+        float left = text.width;
+        for (const TextLayout::Piece& piece : text.pieces) left = std::min(left, piece.box.min.x);
+        const float width = text.width - left, height = text.height + 14;
         Vec2 at{input_->mouse.x / scale_ + 14, input_->mouse.y / scale_ + 18};
         at.x = std::clamp(at.x, 4.0F, std::max(4.0F, screen.max.x - width - 24));
         if (at.y + height > screen.max.y - 4) at.y = std::max(4.0F, input_->mouse.y / scale_ - height - 8);
         const Rect box = Rect::sized(at, width + 20, height);
         canvas_->fill_rect(box, mix(t.surface, t.text, 0.08F), 6);
         canvas_->stroke_rect(box, t.line, 1, 6);
-        for (std::size_t i = 0; i < lines.size(); ++i)
-            canvas_->text({box.min.x + 10, box.min.y + 19 + 17 * static_cast<float>(i)}, lines[i], style);
+        draw_layout(*canvas_, {box.min.x + 10 - left, box.min.y + 7}, text);
     }
     if (!memory_->message.empty()) {
         const double left = memory_->message_until - input_->seconds;

@@ -6,9 +6,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "app/draw/interaction.hpp"
+#include "app/draw/mirrored_canvas.hpp"
 #include "app/draw/screen_canvas.hpp"
+#include "app/language/language.hpp"
 #include "app/shell/input.hpp"
 #include "app/shell/text_edit.hpp"
 #include "app/state/params.hpp"
@@ -34,17 +37,33 @@ struct UiMemory {
 
 class Ui final : public Interaction {
 public:
-    Ui(ScreenCanvas& canvas, UiMemory& memory, const FrameInput& input, const Clipboard& clipboard, float scale)
-        : canvas_(&canvas), screen_(&canvas), memory_(&memory), input_(&input), clipboard_(&clipboard), scale_(scale) {}
+    /// `width`: of the window, in points. In a right-to-left language everything is laid out from left to right all the
+    /// same, and seen in a mirror: canvas() and area() reflect it.
+    Ui(ScreenCanvas& canvas, UiMemory& memory, const FrameInput& input, const Clipboard& clipboard, float scale,
+       float width)
+        : mirrored_(canvas, 0, width),
+          canvas_(right_to_left() ? static_cast<Canvas*>(&mirrored_) : &canvas),
+          screen_(&canvas),
+          memory_(&memory),
+          input_(&input),
+          clipboard_(&clipboard),
+          scale_(scale) {}
 
     Canvas& canvas() { return *canvas_; }
+    /// Where this rectangle of the layout is seen.
+    Rect on_screen(const Rect& rect) const { return mirrors() ? mirrored_.mirrored(rect) : rect; }
     ScreenCanvas& screen() { return *screen_; }
     const Theme& theme() const { return canvas_->theme(); }
     const FrameInput& input() const { return *input_; }
+    float scale() const { return scale_; }  // pixels per point
+    /// The next frame is wanted after so many seconds at the latest.
+    void change_after(double seconds);
 
     Pointer area(std::string_view id, const Rect& rect) override;
     void tooltip(std::string_view text) override { tooltip_ = text; }
     bool live() const override { return true; }
+    std::optional<std::pair<std::ptrdiff_t, std::ptrdiff_t>> lit_cell() const override { return lit_cell_; }
+    void light_cell(std::optional<std::pair<std::ptrdiff_t, std::ptrdiff_t>> cell) { lit_cell_ = cell; }
     /// The tooltip, once the mouse has rested on `id` for a moment.
     void help(std::string_view id, const Pointer& pointer, std::string_view text);
 
@@ -67,6 +86,20 @@ public:
     /// Keys for the focused control: Left/Right step, Enter types a value, Delete resets. True when used.
     bool control_key(const KeyPress& press, const ParamList& params);
 
+    /// While it lives, canvas() and area() reflect nothing: for pictures and formulas, which go from left to right in
+    /// every language. Their rectangle is on_screen() of the layout's.
+    class Straight {
+    public:
+        explicit Straight(Ui& ui) : ui_(&ui), before_(std::exchange(ui.canvas_, ui.screen_)) {}
+        ~Straight() { ui_->canvas_ = before_; }
+        Straight(const Straight&) = delete;
+        Straight& operator=(const Straight&) = delete;
+
+    private:
+        Ui* ui_;
+        Canvas* before_;
+    };
+
     void say(std::string_view text, bool is_error);
     /// Draws the tooltip and popups: last in the frame.
     void finish(const Rect& screen);
@@ -74,6 +107,7 @@ public:
     std::optional<double> next_change() const { return next_change_; }
 
 private:
+    bool mirrors() const { return canvas_ != screen_; }
     float width_of_value(const Param& param);
     void slider(const Param& param, const Rect& track, const Rect& value);
     void slider_drag(const Param& param, const Rect& track, const Pointer& pointer);
@@ -83,16 +117,18 @@ private:
     void combo_list(const Param& param, const Rect& rect);
     void toggle(const Param& param, const Rect& rect);
     void apply_text(const Param& param, const std::string& text);
-    void change_after(double seconds);
+    bool edit_by_keys(const Field& field, const std::function<void(const std::string&)>& apply);
     void focus_ring(const Param& param, const Rect& rect);
 
-    Canvas* canvas_;  // the same object twice: for drawing, and for choosing the list drawn into
-    ScreenCanvas* screen_;
+    MirroredCanvas mirrored_;
+    Canvas* canvas_;        // the screen or its mirror
+    ScreenCanvas* screen_;  // for choosing the list drawn into
     UiMemory* memory_;
     const FrameInput* input_;
     const Clipboard* clipboard_;
     float scale_;
     std::string tooltip_;
+    std::optional<std::pair<std::ptrdiff_t, std::ptrdiff_t>> lit_cell_;
     std::optional<double> next_change_;
 };
 

@@ -7,10 +7,12 @@
 
 #include <array>
 #include <cmath>
+#include <ctime>
 #include <memory>
 
 #include "app/draw/png.hpp"
 #include "app/shell/app.hpp"
+#include "app/shell/speaker_window.hpp"
 #include "assets/embedded.hpp"
 
 namespace attnscope {
@@ -106,13 +108,15 @@ void install_callbacks(Window& window) {
             const bool is_control = key == GLFW_KEY_LEFT_CONTROL || key == GLFW_KEY_RIGHT_CONTROL;
             const bool is_shift = key == GLFW_KEY_LEFT_SHIFT || key == GLFW_KEY_RIGHT_SHIFT;
             window_of(w).push(Modifiers{is_control ? down : control, is_shift ? down : shift});
-        } else if (action != GLFW_RELEASE) {
-            // GLFW names keys by the US layout; the shortcuts are about what is written on them.
-            const char* name = glfwGetKeyName(key, 0);
-            if (name != nullptr && name[1] == '\0' && name[0] >= 'a' && name[0] <= 'z')
-                key = GLFW_KEY_A + (name[0] - 'a');
-            window_of(w).push(KeyPress{key, control, shift, (mods & GLFW_MOD_ALT) != 0});
+            return;
         }
+        // GLFW names keys by the US layout; the shortcuts are about what is written on them.
+        const char* name = glfwGetKeyName(key, 0);
+        if (name != nullptr && name[1] == '\0' && name[0] >= 'a' && name[0] <= 'z') key = GLFW_KEY_A + (name[0] - 'a');
+        if (action == GLFW_RELEASE)
+            window_of(w).push(KeyRelease{key});
+        else
+            window_of(w).push(KeyPress{key, control, shift, (mods & GLFW_MOD_ALT) != 0});
     });
     glfwSetCharCallback(handle, [](GLFWwindow* w, unsigned int c) { window_of(w).push(Typed{utf8_of(c)}); });
     glfwSetDropCallback(handle, [](GLFWwindow* w, int count, const char** paths) {
@@ -147,6 +151,7 @@ Result<void> open(Window& window, const WindowOptions& options) {
     glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
     glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
     glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);  // sizes are points
+    glfwWindowHint(GLFW_AUTO_ICONIFY, GLFW_FALSE);     // a lesson stays on the screen when the notes are clicked
     glfwWindowHintString(GLFW_X11_CLASS_NAME, "attnscope");
     glfwWindowHintString(GLFW_X11_INSTANCE_NAME, "attnscope");
     int width = options.width, height = options.height;
@@ -189,10 +194,15 @@ public:
                          },
                          [&window](const std::string& text) { glfwSetClipboardString(window.handle, text.c_str()); }}) {
         if (!options.message.empty()) app_.say(options.message, true);
+        if (options.lecture) app_.start_lecture(options.lecture->lesson, options.lecture->step, options.lecture->file);
         workspace.set_wake(glfwPostEmptyEvent);
     }
 
-    ~Loop() { workspace_.set_wake(nullptr); }
+    ~Loop() {
+        workspace_.set_wake(nullptr);
+        speaker_.reset();  // its context goes with it; what follows needs the window's
+        glfwMakeContextCurrent(window_.handle);
+    }
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
 
@@ -223,7 +233,61 @@ private:
         }
     }
 
+    // A lesson fills the screen: that of the projector, where there is a second one.
+    void follow_lecture() {
+        const bool wanted = app_.lecture() != nullptr;
+        if (wanted == full_screen_) return;
+        full_screen_ = wanted;
+        if (!wanted) {
+            glfwSetWindowMonitor(window_.handle, nullptr, before_x_, before_y_, before_width_, before_height_,
+                                 GLFW_DONT_CARE);
+            return;
+        }
+        int count = 0;
+        GLFWmonitor** monitors = glfwGetMonitors(&count);
+        if (count == 0) return;
+        glfwGetWindowPos(window_.handle, &before_x_, &before_y_);
+        glfwGetWindowSize(window_.handle, &before_width_, &before_height_);
+        GLFWmonitor* const target = monitors[count - 1];
+        const GLFWvidmode* const mode = glfwGetVideoMode(target);
+        if (mode != nullptr)
+            glfwSetWindowMonitor(window_.handle, target, 0, 0, mode->width, mode->height, mode->refreshRate);
+    }
+
+    // Notes go to the screen that the lesson is not on, or where the speaker asked for them.
+    void follow_speaker() {
+        const Lecture* const lecture = app_.lecture();
+        int monitors = 0;
+        glfwGetMonitors(&monitors);
+        if (speaker_ && speaker_->closed()) {
+            app_.close_notes();
+            closed_by_hand_ = true;
+        }
+        if (lecture == nullptr) closed_by_hand_ = false;
+        const bool wanted = lecture != nullptr && (app_.notes_wanted() || (monitors > 1 && !closed_by_hand_));
+        if (!wanted && !speaker_) return;
+        if (!wanted) {
+            speaker_.reset();
+            glfwFocusWindow(window_.handle);  // the keys go on there
+        } else if (!speaker_) {
+            speaker_ =
+                SpeakerWindow::open(monitors > 1 ? 0 : -1, [this](const KeyPress& press) { window_.push(press); });
+        }
+        if (speaker_) {
+            const std::time_t now = std::time(nullptr);
+            std::tm local{};
+            localtime_r(&now, &local);
+            speaker_->draw({.lecture = lecture,
+                            .seconds = app_.lecture_seconds(glfwGetTime()),
+                            .time = fmt::format("{:02}:{:02}", local.tm_hour, local.tm_min)},
+                           theme_of(workspace_.theme));
+        }
+        glfwMakeContextCurrent(window_.handle);
+    }
+
     void draw() {
+        follow_lecture();
+        follow_speaker();
         int width = 0, height = 0;
         glfwGetFramebufferSize(window_.handle, &width, &height);
         if (width == 0 || height == 0) {  // minimised
@@ -289,6 +353,11 @@ private:
     StateFile last_;
     std::string title_;
     double changed_at_ = 0;
+    bool full_screen_ = false;
+    std::unique_ptr<SpeakerWindow> speaker_;
+    bool closed_by_hand_ = false;
+    int before_x_ = 0, before_y_ = 0, before_width_ = 0,
+        before_height_ = 0;  // of the window, before it filled the screen
     bool unsaved_ = false;
 };
 

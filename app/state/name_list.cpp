@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "app/language/language.hpp"
+
 namespace attnscope {
 
 Result<std::vector<std::size_t>> read_names(std::string_view key, std::string_view list,
@@ -18,10 +20,12 @@ Result<std::vector<std::size_t>> read_names(std::string_view key, std::string_vi
         if (name.empty()) continue;
         const auto found = std::find(names.begin(), names.end(), name);
         if (found == names.end())
-            return invalid_input(fmt::format("'{}' in {} is none of {}", name, key, fmt::join(names, ", ")));
+            return invalid_input(tr("'{}' in {} is none of {}", name, key, fmt::to_string(fmt::join(names, ", "))));
         chosen[static_cast<std::size_t>(found - names.begin())] = any = true;
     }
-    if (!any) return invalid_input(fmt::format("{} is empty: it is a list of some of {}", key, fmt::join(names, ", ")));
+    if (!any)
+        return invalid_input(
+            tr("{} is empty: it is a list of some of {}", key, fmt::to_string(fmt::join(names, ", "))));
     std::vector<std::size_t> numbers;
     for (std::size_t k = 0; k < chosen.size(); ++k)
         if (chosen[k]) numbers.push_back(k);

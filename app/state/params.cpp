@@ -9,6 +9,7 @@
 #include <optional>
 #include <system_error>
 
+#include "app/language/language.hpp"
 #include "core/base/check.hpp"
 #include "core/io/file.hpp"
 #include "core/text/utf8.hpp"
@@ -35,8 +36,8 @@ bool is_number(const Param& param) {
 }
 
 /// "key: WHAT PROBLEM; it must be LEGAL", the shape of every refusal here.
-Error refusal(const Param& param, std::string_view what, std::string_view problem) {
-    return invalid_input(fmt::format("{}: {} {}; it must be {}", param.key, what, problem, legal_values(param)));
+Error refusal(const Param& param, const std::string& problem) {
+    return invalid_input(tr("{}: {}; it must be {}", param.key, problem, legal_values(param)));
 }
 
 std::string in_quotes(std::string_view text) {
@@ -50,20 +51,24 @@ std::string shown(const Value& value) {
     return in_quotes(std::get<std::string>(value));
 }
 
-std::string_view problem_of_kind(ParamKind kind) {
+std::string problem_of_kind(ParamKind kind, std::string_view shown_as) {
     switch (kind) {
         case ParamKind::toggle:
-            return "is neither true nor false";
+            return tr("{} is neither true nor false", shown_as);
         case ParamKind::integer:
-            return "is not a whole number";
+            return tr("{} is not a whole number", shown_as);
         case ParamKind::real:
-            return "is not a number";
+            return tr("{} is not a number", shown_as);
         case ParamKind::choice:
-            return "is not one of the choices";
+            return tr("{} is not one of the choices", shown_as);
         case ParamKind::text:
             break;
     }
-    return "is not a text";
+    return tr("{} is not a text", shown_as);
+}
+
+std::string out_of_range(std::string_view shown_as) {
+    return tr("{} is out of range", shown_as);
 }
 
 /// The value as the kind of the parameter keeps it; nothing where the kinds do not fit.
@@ -88,15 +93,14 @@ std::optional<Value> converted(const Param& param, const Value& value) {
 }
 
 Result<void> check_number(const Param& param, double number, std::string_view shown_as) {
-    if (std::isnan(number)) return refusal(param, shown_as, "is not a number");
+    if (std::isnan(number)) return refusal(param, problem_of_kind(ParamKind::real, shown_as));
     if (std::isinf(number) || number < param.lowest || number > param.highest || number <= param.above)
-        return refusal(param, shown_as, "is out of range");
+        return refusal(param, out_of_range(shown_as));
     return {};
 }
 
 Result<void> check_text(const Param& param, const std::string& text) {
-    if (text.size() > param.max_bytes)
-        return refusal(param, fmt::format("a text of {} bytes", text.size()), "is too long");
+    if (text.size() > param.max_bytes) return refusal(param, tr("a text of {} bytes is too long", text.size()));
     if (const auto valid = validate_utf8(text); !valid) return invalid_input(param.key + ": " + valid.error().what);
     return {};
 }
@@ -112,7 +116,7 @@ Result<void> check_legal(const Param& param, const Value& value, std::string_vie
             return check_number(param, std::get<double>(value), shown_as);
         case ParamKind::choice:
             if (std::ranges::find(param.choices, std::get<std::string>(value)) == param.choices.end())
-                return refusal(param, shown_as, problem_of_kind(param.kind));
+                return refusal(param, problem_of_kind(param.kind, shown_as));
             break;
         case ParamKind::text:
             return check_text(param, std::get<std::string>(value));
@@ -122,7 +126,7 @@ Result<void> check_legal(const Param& param, const Value& value, std::string_vie
 
 Result<void> set_checked(const Param& param, const Value& value, std::string_view shown_as) {
     const std::optional<Value> fitting = converted(param, value);
-    if (!fitting) return refusal(param, shown_as, problem_of_kind(param.kind));
+    if (!fitting) return refusal(param, problem_of_kind(param.kind, shown_as));
     if (auto legal = check_legal(param, *fitting, shown_as); !legal) return legal;
     param.put(*fitting);
     return {};
@@ -155,8 +159,8 @@ Parsed<Number> parse_number(std::string_view text) {
 template <class Number>
 Result<void> set_number_from_text(const Param& param, std::string_view text) {
     const Parsed<Number> parsed = parse_number<Number>(text);
-    if (parsed.too_large) return refusal(param, printable(text, 60), "is out of range");
-    if (!parsed.number) return refusal(param, in_quotes(text), problem_of_kind(param.kind));
+    if (parsed.too_large) return refusal(param, out_of_range(printable(text, 60)));
+    if (!parsed.number) return refusal(param, problem_of_kind(param.kind, in_quotes(text)));
     return set_checked(param, Value(*parsed.number), printable(text, 60));
 }
 
@@ -174,6 +178,24 @@ void check_numbers(const Param& param) {
     check(!param.logarithmic || param.min > 0, "a logarithmic slider begins above 0");
 }
 
+// Each a text of its own: what stands around a number, and in which form, is another language's own affair.
+std::string legal_numbers(const Param& param, bool has_lowest) {
+    const bool whole = param.kind == ParamKind::integer;
+    const bool has_above = std::isfinite(param.above) && !has_lowest;
+    const bool has_highest = std::isfinite(param.highest);
+    const std::string lowest = shortest(has_above ? param.above : param.lowest), highest = shortest(param.highest);
+    if (has_lowest && has_highest)
+        return whole ? tr("a whole number from {} to {}", lowest, highest)
+                     : tr("a number from {} to {}", lowest, highest);
+    if (has_lowest) return whole ? tr("a whole number of at least {}", lowest) : tr("a number of at least {}", lowest);
+    if (has_above && has_highest)
+        return whole ? tr("a whole number greater than {} and at most {}", lowest, highest)
+                     : tr("a number greater than {} and at most {}", lowest, highest);
+    if (has_above) return whole ? tr("a whole number greater than {}", lowest) : tr("a number greater than {}", lowest);
+    if (has_highest) return whole ? tr("a whole number of at most {}", highest) : tr("a number of at most {}", highest);
+    return whole ? tr("a whole number") : tr("a number");
+}
+
 /// Called when the parameter is complete.
 void take_default(Param& param) {
     if (is_number(param)) check_numbers(param);
@@ -185,26 +207,15 @@ void take_default(Param& param) {
 }  // namespace
 
 std::string legal_values(const Param& param) {
-    if (param.kind == ParamKind::toggle) return "true or false";
-    if (param.kind == ParamKind::text) return fmt::format("UTF-8 text of at most {} bytes", param.max_bytes);
-    if (param.kind == ParamKind::choice) return fmt::format("one of {}", fmt::join(param.choices, ", "));
+    if (param.kind == ParamKind::toggle) return tr("true or false");
+    if (param.kind == ParamKind::text) return tr("UTF-8 text of at most {} bytes", param.max_bytes);
+    if (param.kind == ParamKind::choice) return tr("one of {}", fmt::to_string(fmt::join(param.choices, ", ")));
 
-    std::string words = param.kind == ParamKind::integer ? "a whole number" : "a number";
     const bool has_lowest = std::isfinite(param.lowest) && param.lowest > param.above;
-    const bool has_above = std::isfinite(param.above) && !has_lowest;
-    const bool has_highest = std::isfinite(param.highest);
-    if (has_lowest && has_highest)
-        words += " from " + shortest(param.lowest) + " to " + shortest(param.highest);
-    else if (has_lowest)
-        words += " of at least " + shortest(param.lowest);
-    else if (has_above)
-        words +=
-            " greater than " + shortest(param.above) + (has_highest ? " and at most " + shortest(param.highest) : "");
-    else if (has_highest)
-        words += " of at most " + shortest(param.highest);
     const bool slider_is_narrower = !has_lowest || param.min != param.lowest || param.max != param.highest;
-    if (slider_is_narrower) words += " (slider from " + shortest(param.min) + " to " + shortest(param.max) + ")";
-    return words;
+    const std::string words = legal_numbers(param, has_lowest);
+    return slider_is_narrower ? words + " " + tr("(slider from {} to {})", shortest(param.min), shortest(param.max))
+                              : words;
 }
 
 Result<void> set(const Param& param, const Value& value) {
@@ -215,7 +226,7 @@ Result<void> set_from_text(const Param& param, std::string_view text) {
     switch (param.kind) {
         case ParamKind::toggle: {
             const std::optional<bool> flag = parse_toggle(text);
-            if (!flag) return refusal(param, in_quotes(text), problem_of_kind(param.kind));
+            if (!flag) return refusal(param, problem_of_kind(param.kind, in_quotes(text)));
             return set_checked(param, Value(*flag), text);
         }
         case ParamKind::integer:
@@ -237,7 +248,7 @@ std::string to_text(const Param& param) {
 
 std::string to_display(const Param& param, int digits) {
     const Value value = param.get();
-    if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "on" : "off";
+    if (const auto* flag = std::get_if<bool>(&value)) return *flag ? tr_in("toggle", "on") : tr_in("toggle", "off");
     const auto* real = std::get_if<double>(&value);
     if (real == nullptr) return to_text(param);
     check(digits >= 1, "at least one digit");
@@ -294,9 +305,9 @@ std::vector<std::string> restore(const ParamList& params, const ParamValues& val
     for (const auto& [key, value] : values) {
         const Param* param = find(params, key);
         if (param == nullptr)
-            complaints.push_back(in_quotes(key) + " is not a parameter here; it was left out");
+            complaints.push_back(tr("{} is not a parameter here; it was left out", in_quotes(key)));
         else if (const auto done = set(*param, value); !done)
-            complaints.push_back(done.error().what + "; it was left as it was");
+            complaints.push_back(tr("{}; it was left as it was", done.error().what));
     }
     return complaints;
 }

@@ -2,90 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
 #include <cstdlib>
 #include <system_error>
 
-#include "core/base/check.hpp"
+#include "app/language/language.hpp"
+#include "app/state/snapshot_toml.hpp"
+#include "app/state/toml_write.hpp"
 #include "core/io/file.hpp"
-#include "core/text/utf8.hpp"
 
 namespace attnscope {
 namespace {
 
 namespace fs = std::filesystem;
-
-void append_escaped(std::string& out, char c) {
-    switch (c) {
-        case '"':
-            out += "\\\"";
-            break;
-        case '\\':
-            out += "\\\\";
-            break;
-        case '\n':
-            out += "\\n";
-            break;
-        case '\r':
-            out += "\\r";
-            break;
-        case '\t':
-            out += "\\t";
-            break;
-        default:
-            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-                out += fmt::format("\\u{:04X}", static_cast<unsigned>(c));
-            else
-                out += c;
-    }
-}
-
-/// A basic string; with line breaks in it a multi-line one, so that a person can read and edit it.
-std::string toml_text(std::string_view text) {
-    check(validate_utf8(text).has_value(), "texts in a state are UTF-8");
-    const bool lines = text.find('\n') != std::string_view::npos;
-    std::string out = lines ? "\"\"\"\n" : "\"";
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        // Inside """ a lone quote is safe; one after another or before the end would join the closing ones.
-        const bool safe_quote = c == '"' && i + 1 < text.size() && text[i + 1] != '"' && (i == 0 || text[i - 1] != '"');
-        if (lines && (c == '\n' || safe_quote))
-            out += c;
-        else
-            append_escaped(out, c);
-    }
-    return out + (lines ? "\"\"\"" : "\"");
-}
-
-std::string toml_key(std::string_view key) {
-    const auto plain = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-    };
-    if (!key.empty() && std::ranges::all_of(key, plain)) return std::string(key);
-    std::string out = "\"";
-    for (const char c : key) append_escaped(out, c);
-    return out + '"';
-}
-
-/// The shortest digits that restore the number, and a point or an exponent so that it stays a float.
-std::string toml_float(double x) {
-    std::array<char, 32> buffer{};
-    const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), x);
-    check(error == std::errc(), "32 bytes hold every shortest double");
-    std::string text(buffer.data(), end);
-    if (std::isfinite(x) && text.find_first_of(".e") == std::string::npos) text += ".0";
-    return text;
-}
-
-std::string toml_value(const Value& value) {
-    if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
-    if (const auto* whole = std::get_if<std::int64_t>(&value)) return std::to_string(*whole);
-    if (const auto* real = std::get_if<double>(&value)) return toml_float(*real);
-    return toml_text(std::get<std::string>(value));
-}
 
 void append_table(std::string& out, std::string_view title, const ParamValues& values) {
     out += fmt::format("\n[{}]\n", title);
@@ -120,6 +48,7 @@ std::string format_state(const StateFile& state) {
                     ATTNSCOPE_VERSION);
     out += fmt::format("version = {}\n", state.version);
     if (!state.panel.empty()) out += fmt::format("panel = {}\n", toml_text(state.panel));
+    if (!state.language.empty()) out += fmt::format("language = {}\n", toml_text(state.language));
     out += fmt::format("theme = {}\nscale = {}\n", toml_text(state.theme), toml_float(state.scale));
     if (state.window_width || state.window_height) out += "\n[window]\n";
     if (state.window_width) out += fmt::format("width = {}\n", *state.window_width);
@@ -127,6 +56,7 @@ std::string format_state(const StateFile& state) {
     if (!state.exported.empty()) append_table(out, "export", state.exported);
     for (const auto& [name, values] : state.panels) append_table(out, "panels." + toml_key(name), values);
     for (const auto& [name, values] : state.compared) append_table(out, "compare." + toml_key(name), values);
+    append_snapshots(out, state.snapshots);
     return out;
 }
 
@@ -135,7 +65,7 @@ Result<void> apply(const ParamList& params, const ParamValues& values, std::vect
     for (const auto& [key, value] : values) {
         const Param* param = find(params, key);
         if (param == nullptr) {
-            warnings.push_back(fmt::format("\"{}\" is not a parameter here; it was left out", printable(key, 60)));
+            warnings.push_back(tr("{} is not a parameter here; it was left out", '"' + printable(key, 60) + '"'));
         } else if (auto done = set(*param, value); !done) {
             for (std::size_t i = 0; i < params.size(); ++i) params[i].put(before[i].second);
             return done;

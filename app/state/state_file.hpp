@@ -3,6 +3,7 @@
 //     version = 1
 //     panel = "attention"
 //     theme = "dark"
+//     language = "en"
 //     scale = 1.0
 //
 //     [window]
@@ -17,6 +18,8 @@
 //
 //     [export]
 //     style = "paper"
+//
+//     [[snapshot]]  (snapshot_toml.hpp)
 #pragma once
 
 #include <filesystem>
@@ -27,6 +30,7 @@
 #include <vector>
 
 #include "app/state/params.hpp"
+#include "app/state/snapshot.hpp"
 #include "core/base/result.hpp"
 
 namespace attnscope {
@@ -40,11 +44,13 @@ struct StateFile {
     int version = state_version;
     std::string panel;           // the panel in view; empty: the program's choice
     std::string theme = "dark";  // or "light"
+    std::string language;        // one of language_codes; empty: the program's choice
     double scale = 1;            // the projector scale, in [state_scale_min, state_scale_max]
     std::optional<int> window_width, window_height;
     std::map<std::string, ParamValues> panels;    // by the panel's name
     std::map<std::string, ParamValues> compared;  // of the panels whose settings A and B are compared: those of A
     ParamValues exported;                         // how pictures are saved
+    std::vector<Snapshot> snapshots;              // at most snapshots_max
     std::vector<std::string> warnings;            // what parse_state() did not know; never written
 
     bool operator==(const StateFile&) const = default;
@@ -56,7 +62,8 @@ std::string format_state(const StateFile& state);
 
 /// `name` stands for the file in errors: "name:line:column: ..." for broken syntax; "name:line: ..." for a version that
 /// is missing or newer than state_version, a value of a wrong type or out of range. Keys that mean nothing here become
-/// warnings. Panels and their parameters are not known here: apply() and restore() check those. Cost O(bytes).
+/// warnings, and so do broken snapshots, which are left out. Panels and their parameters are not known here: apply()
+/// and restore() check those. Cost O(bytes).
 Result<StateFile> parse_state(std::string_view text, std::string_view name);
 
 /// For a state the user asked for: an unknown key is a warning, an illegal value an error with the legal values, and

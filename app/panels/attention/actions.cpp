@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "app/language/language.hpp"
 #include "app/panels/attention/attention_panel.hpp"
 
 namespace attnscope::attention_panel {
@@ -99,13 +100,13 @@ bool AttentionPanel::key(const KeyPress& press) {
 }
 
 std::vector<std::pair<std::string, std::string>> AttentionPanel::key_help() const {
-    return {{"click a cell", "pin it: its computation is written below"},
-            {"arrow keys", "move the pinned cell (Shift: by ten)"},
-            {"Esc", "stop a long computation, else unpin"},
-            {"[   ]   Page Up/Down", "previous, next head"},
-            {"A", "average of all heads, and back"},
-            {"S   Shift S", "shuffle the tokens, back to the order as written"},
-            {"P", "paint the mask with the mouse, and stop painting"}};
+    return {{"click a cell", tr("pin it: its computation is written below")},
+            {"arrow keys", tr("move the pinned cell (Shift: by ten)")},
+            {"Esc", tr("stop a long computation, else unpin")},
+            {"[   ]   Page Up/Down", tr("previous, next head")},
+            {"A", tr("average of all heads, and back")},
+            {"S   Shift S", tr("shuffle the tokens, back to the order as written")},
+            {"P", tr("paint the mask with the mouse, and stop painting")}};
 }
 
 void AttentionPanel::source_edited(const std::string& before) {
@@ -161,7 +162,7 @@ bool AttentionPanel::drop_file(const std::string& path) {
 }
 
 std::string AttentionPanel::drop_help() const {
-    return "arrays (.npy, .safetensors) and, beside arrays, their tokens (.txt, .json)";
+    return tr("arrays (.npy, .safetensors) and, beside arrays, their tokens (.txt, .json)");
 }
 
 // The first cell of a stroke says whether the stroke hides or shows; cells the mouse jumped over are painted too.

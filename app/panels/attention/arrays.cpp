@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "app/language/language.hpp"
 #include "core/base/parallel.hpp"
 #include "core/io/array.hpp"
 #include "core/io/file.hpp"
@@ -26,17 +27,16 @@ struct Bounds {
 
 Result<Stack> load_stack(const std::string& spec, std::string_view role, const Bounds& most) {
     if (spec.empty())
-        return invalid_input(fmt::format(
+        return invalid_input(tr(
             "{}: no file is named yet: drop one on the window or type its path (F.npy or F.safetensors:NAME)", role));
     Result<Tensor> tensor = load_array(spec);
     if (!tensor) return tensor.error();
     const std::vector<Index>& shape = tensor->shape;
     const std::string name = fmt::format("{} {} {}", role, printable(spec, 1000), shape_text(shape));
     if (tensor->rank() < 2 || tensor->rank() > most.dimensions)
-        return invalid_input(fmt::format("{}: 2 to {} dimensions are needed, the last two queries or keys by entries",
-                                         name, most.dimensions));
-    if (tensor->size() == 0)
-        return invalid_input(fmt::format("{}: the array is empty, every length must be at least 1", name));
+        return invalid_input(
+            tr("{}: 2 to {} dimensions are needed, the last two queries or keys by entries", name, most.dimensions));
+    if (tensor->size() == 0) return invalid_input(tr("{}: the array is empty, every length must be at least 1", name));
     if (const Result<void> finite = require_finite(*tensor, spec); !finite) return finite.error();
     Stack stack;
     const std::size_t rank = shape.size();
@@ -46,7 +46,7 @@ Result<Stack> load_stack(const std::string& spec, std::string_view role, const B
     stack.columns = shape[rank - 1];
     stack.tensor = std::move(*tensor);
     if (stack.rows > most.rows)
-        return invalid_input(fmt::format("{}: {} rows; at most {} tokens can be shown", name, stack.rows, most.rows));
+        return invalid_input(tr("{}: {} rows; at most {} tokens can be shown", name, stack.rows, most.rows));
     return stack;
 }
 
@@ -62,11 +62,10 @@ Result<void> load_inputs(const ArraysRequest& request, const Progress& progress,
         progress.report(static_cast<double>(i + 1) / 3);
     }
     if (arrays.k.heads != arrays.q.heads || arrays.v.heads != arrays.q.heads)
-        return invalid_input(fmt::format("Q has {} heads, K {} and V {}: equally many are needed", arrays.q.heads,
-                                         arrays.k.heads, arrays.v.heads));
+        return invalid_input(tr("Q has {} heads, K {} and V {}: equally many are needed", arrays.q.heads,
+                                arrays.k.heads, arrays.v.heads));
     if (arrays.v.rows != arrays.k.rows)
-        return invalid_input(
-            fmt::format("K has {} rows and V {}: equally many are needed", arrays.k.rows, arrays.v.rows));
+        return invalid_input(tr("K has {} rows and V {}: equally many are needed", arrays.k.rows, arrays.v.rows));
     return {};
 }
 
@@ -82,7 +81,7 @@ std::optional<Index> odd_row(const Eigen::Ref<const Matrix>& map) {
 }
 
 // Attention that a model dumped should consist of distributions.
-std::string row_note(const Stack& weights, const Progress& progress) {
+std::optional<OddRow> first_odd_row(const Stack& weights, const Progress& progress) {
     const Index count = weights.layers * weights.heads;
     std::vector<std::optional<Index>> odd(static_cast<std::size_t>(count));
     parallel_blocks(count, 1, progress, [&](Index at, Index) {
@@ -92,11 +91,10 @@ std::string row_note(const Stack& weights, const Progress& progress) {
         const std::optional<Index> row = odd[static_cast<std::size_t>(at)];
         if (!row) continue;
         const auto map = weights.slice(at / weights.heads, at % weights.heads);
-        return fmt::format("these are no attention weights as they are: layer {}, head {}, row {} sums to {:.4g}{}",
-                           at / weights.heads + 1, at % weights.heads + 1, *row, map.row(*row).sum(),
-                           map.row(*row).minCoeff() < 0 ? " and has negative entries" : "");
+        return OddRow{at / weights.heads + 1, at % weights.heads + 1, *row, map.row(*row).sum(),
+                      map.row(*row).minCoeff() < 0};
     }
-    return {};
+    return std::nullopt;
 }
 
 Result<void> load_tokens(const std::string& path, Arrays& arrays) {
@@ -105,8 +103,8 @@ Result<void> load_tokens(const std::string& path, Arrays& arrays) {
     if (!tokens) return tokens.error();
     const auto count = static_cast<Index>(tokens->size());
     if (count != arrays.keys() && count != arrays.queries())
-        return invalid_input(fmt::format("{}: {} tokens for arrays of {} queries and {} keys", printable(path, 1000),
-                                         count, arrays.queries(), arrays.keys()));
+        return invalid_input(tr("{}: {} tokens for arrays of {} queries and {} keys", printable(path, 1000), count,
+                                arrays.queries(), arrays.keys()));
     arrays.tokens = std::move(*tokens);
     return {};
 }
@@ -170,16 +168,28 @@ Result<Arrays> load_arrays(const ArraysRequest& request, const Progress& progres
     if (request.source == Source::qkv) {
         if (const Result<void> loaded = load_inputs(request, progress, arrays); !loaded) return loaded.error();
     } else {
-        Result<Stack> loaded = load_stack(request.weights, "weights", {4, most_held});
+        Result<Stack> loaded = load_stack(request.weights, tr("weights"), {4, most_held});
         if (!loaded) return loaded.error();
         arrays.weights = std::move(*loaded);
         if (arrays.weights.columns > most_held)
-            return invalid_input(fmt::format("{}: {} keys; at most {} tokens can be shown",
-                                             printable(request.weights, 1000), arrays.weights.columns, most_held));
-        arrays.note = row_note(arrays.weights, progress);
+            return invalid_input(tr("{}: {} keys; at most {} tokens can be shown", printable(request.weights, 1000),
+                                    arrays.weights.columns, most_held));
+        arrays.odd_row = first_odd_row(arrays.weights, progress);
     }
     if (const Result<void> named = load_tokens(request.tokens, arrays); !named) return named.error();
     return arrays;
+}
+
+std::string note_of(const Arrays& arrays, Reader reader) {
+    if (!arrays.odd_row) return {};
+    const OddRow& odd = *arrays.odd_row;
+    const char* const text =
+        odd.negative
+            ? translatable(
+                  "these are no attention weights as they are: layer {}, head {}, row {} sums to {:.4g} and has "
+                  "negative entries")
+            : translatable("these are no attention weights as they are: layer {}, head {}, row {} sums to {:.4g}");
+    return said(reader, text, odd.layer, odd.head, odd.row, odd.sum);
 }
 
 Result<Dropped> look_at_dropped(const std::string& path) {

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/panels/attention/params.hpp"
+#include "app/panels/attention/said.hpp"
 #include "core/base/progress.hpp"
 #include "core/base/result.hpp"
 #include "core/io/tensor.hpp"
@@ -34,11 +36,19 @@ struct Stack {
     }
 };
 
+/// A row of finished weights that is no distribution.
+struct OddRow {
+    Index layer = 1, head = 1;  // from 1
+    Index row = 0;
+    float sum = 0;
+    bool negative = false;  // has negative entries
+};
+
 struct Arrays {
     Stack q, k, v;                    // of Source::qkv
     Stack weights;                    // of Source::weights
     std::vector<std::string> tokens;  // as many as there are keys; empty without a file
-    std::string note;                 // something about the arrays the user should know
+    std::optional<OddRow> odd_row;    // the first in weights, if any
 
     Index layers() const { return weights.tensor.size() > 0 ? weights.layers : 1; }
     Index heads() const { return weights.tensor.size() > 0 ? weights.heads : q.heads; }
@@ -50,6 +60,9 @@ struct Arrays {
 /// of dimensions or shapes that do not fit, more than `most_tokens` queries or keys (weights: MapLimits::held), NaN or
 /// infinity, a number of tokens that is neither the keys' nor the queries'.
 Result<Arrays> load_arrays(const ArraysRequest& request, const Progress& progress);
+
+/// Something about the arrays the user should know; mostly nothing.
+std::string note_of(const Arrays& arrays, Reader reader);
 
 /// The source that a dropped file belongs to, and the field of the request it fills: by what is in it, and, for a
 /// single array, by the file's name (q, k, v).

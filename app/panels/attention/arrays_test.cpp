@@ -65,7 +65,7 @@ TEST_F(OwnArrays, LayersAndHeadsAreSlicesOfTheArray) {
     EXPECT_EQ(loaded->heads(), 2);
     EXPECT_EQ(loaded->weights.slice(2, 1)(4, 1), 1.0F) << "three keys back";
     EXPECT_EQ(loaded->weights.slice(2, 1)(4, 2), 0.0F);
-    EXPECT_THAT(loaded->note, IsEmpty());
+    EXPECT_THAT(note_of(*loaded, Reader::window), IsEmpty());
 }
 
 TEST_F(OwnArrays, TwoAndThreeDimensionsAreOneHeadAndOneLayer) {
@@ -85,7 +85,7 @@ TEST_F(OwnArrays, RowsThatAreNoDistributionAreNoted) {
                      .weights = folder_.file("w.npy", npy({2, 2, 2}, [](Index i) { return i < 4 ? 0.5F : 0.75F; }))},
                     {});
     ASSERT_TRUE(loaded);
-    EXPECT_THAT(loaded->note, AllOf(HasSubstr("head 2"), HasSubstr("row 0"), HasSubstr("1.5")));
+    EXPECT_THAT(note_of(*loaded, Reader::window), AllOf(HasSubstr("head 2"), HasSubstr("row 0"), HasSubstr("1.5")));
 }
 
 TEST_F(OwnArrays, WhatIsMissingOrDoesNotFitIsSaid) {

@@ -4,7 +4,9 @@
 
 #include <cmath>
 
+#include "app/draw/rich_text.hpp"
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/attention/attention_panel.hpp"
 #include "core/attention/explain.hpp"
 #include "core/attention/hard.hpp"
@@ -18,14 +20,15 @@ void AttentionPanel::draw_breakdown_strip(Canvas& canvas, Interaction& interacti
     const std::optional<Cell> cell = pointed();
     if (!cell) {
         canvas.fill_rect({area.min, {area.max.x, area.min.y + 1}}, t.line);
-        canvas.text({inside.min.x, inside.min.y + 20}, "Point at a cell to see why its weight is what it is.",
-                    {.color = t.quiet, .size = 13.5F});
+        draw_line(canvas, inside, inside.min.y + 20, tr("Point at a cell to see why its weight is what it is."),
+                  {.color = t.quiet, .size = 13.5F});
         return;
     }
     // The numbers below are of the left map where two stand side by side.
-    const std::string of = !shown.second         ? ""
-                           : shown.second->first ? "   (the softmax weights)"
-                                                 : fmt::format("   (A: {})", shown.second->first_title);
+    const std::string of = !shown.second ? std::string()
+                           : shown.second->first
+                               ? "   " + tr("(the softmax weights)")
+                               : fmt::format("   (A: {})", title_of(shown.second->first_name, Reader::window));
     draw_breakdown_heading(canvas, inside,
                            {.query = row_labels_[static_cast<std::size_t>(cell->row)],
                             .key = column_labels_[static_cast<std::size_t>(cell->column)],
@@ -34,7 +37,7 @@ void AttentionPanel::draw_breakdown_strip(Canvas& canvas, Interaction& interacti
                             .stripes = shown.inputs.size() == 1});
     const auto softmax = [&](Canvas& on, const Rect& where) {
         Plot plot;
-        Series bars{.name = "weight", .color = t.query, .kind = Series::bars};
+        Series bars{.name = tr("weight"), .color = t.query, .kind = Series::bars};
         double sum = 0;
         for (Index j = 0; j < shown.weights->cols(); ++j) {
             bars.y.push_back(shown.weight(cell->row, j));
@@ -42,7 +45,7 @@ void AttentionPanel::draw_breakdown_strip(Canvas& canvas, Interaction& interacti
         }
         bars.colors.assign(bars.y.size(), t.query);
         bars.colors[static_cast<std::size_t>(cell->column)] = t.key;
-        plot.title = fmt::format("weights, sum {:.3f}", sum);
+        plot.title = tr("weights, sum {:.3f}", sum);
         if (params_.source == Source::text)
             plot.x.categories = column_labels_;
         else
@@ -66,11 +69,11 @@ void AttentionPanel::draw_breakdown_strip(Canvas& canvas, Interaction& interacti
 void AttentionPanel::draw_heads_of_cell(Canvas& canvas, const Rect& area) {
     const Shown& shown = *shown_;
     const Cell cell = *pointed();
-    Series bars{.name = "weight", .color = canvas.theme().query, .kind = Series::bars};
+    Series bars{.name = tr("weight"), .color = canvas.theme().query, .kind = Series::bars};
     Plot plot;
-    plot.title = "the weight in each head";
-    plot.x.name = "head";
-    plot.y.name = "weight";
+    plot.title = tr("the weight in each head");
+    plot.x.name = tr("head");
+    plot.y.name = tr("weight");
     for (std::size_t h = 0; h < shown.inputs.size(); ++h) {
         const HeadInput& in = shown.inputs[h];
         bars.y.push_back(explain_cell(in.q.row(cell.row), in.k, in.options, cell.row, cell.column).weight);
@@ -87,10 +90,10 @@ void AttentionPanel::draw_head_numbers(Canvas& canvas, Interaction& interaction,
     const Strip& strip = *strip_->value;
     const auto layer = static_cast<std::size_t>(std::clamp<Index>(shown_->layer, 1, strip.layers) - 1);
     const auto count = static_cast<std::size_t>(strip.heads);
-    const auto bars_of = [&](const std::vector<double>& all, const char* title, const char* unit) {
+    const auto bars_of = [&](const std::vector<double>& all, const std::string& title, const std::string& unit) {
         Plot plot;
         plot.title = title;
-        plot.x.name = "head";
+        plot.x.name = tr("head");
         plot.y.name = unit;
         Series bars{.name = title, .color = t.query, .kind = Series::bars};
         const auto begin = all.begin() + static_cast<std::ptrdiff_t>(layer * count);
@@ -106,9 +109,9 @@ void AttentionPanel::draw_head_numbers(Canvas& canvas, Interaction& interaction,
     Rect rest = area;
     const Rect left = rest.cut_left(area.width() / 2 - 12);
     rest.cut_left(24);
-    draw_plot(canvas, left, bars_of(strip.mean_entropy_bits, "entropy of each head", "bits"), heads_view_,
+    draw_plot(canvas, left, bars_of(strip.mean_entropy_bits, tr("entropy of each head"), tr("bits")), heads_view_,
               interaction.area("entropy of heads", left));
-    draw_plot(canvas, rest, bars_of(strip.mean_distance, "distance of attention of each head", "tokens"),
+    draw_plot(canvas, rest, bars_of(strip.mean_distance, tr("distance of attention of each head"), tr("tokens")),
               distance_view_, interaction.area("distance of heads", rest));
 }
 
@@ -131,18 +134,16 @@ void AttentionPanel::draw_gradient(Canvas& canvas, Interaction& interaction, con
     const ReinforceStatistics known = reinforce(p, losses);
     const VectorD estimate = sampled_gradient(p, losses, shares, known.expected_loss);
     Plot plot;
-    plot.title = fmt::format("REINFORCE gradient: exact (bars), mean of {} samples (points)", params_.samples);
-    plot.note =
-        fmt::format("loss |v − v({})|²/d; total variance without baseline {}, mean {}, optimal {}",
-                    column_labels_[static_cast<std::size_t>(cell.column)], short_number(known.variance_none.sum(), 3),
-                    short_number(known.variance_mean.sum(), 3), short_number(known.variance_optimal.sum(), 3));
+    plot.title = tr("REINFORCE gradient: exact (bars), mean of {} samples (points)", params_.samples);
+    plot.note = tr("loss |v − v({})|²/d; total variance without baseline {}, mean {}, optimal {}",
+                   column_labels_[static_cast<std::size_t>(cell.column)], short_number(known.variance_none.sum(), 3),
+                   short_number(known.variance_mean.sum(), 3), short_number(known.variance_optimal.sum(), 3));
     plot.legend = false;
-    plot.y.name = "gradient";
+    plot.y.name = tr("gradient");
     if (params_.source == Source::text) plot.x.categories = column_labels_;
-    Series exact{.name = "exact", .color = t.query, .kind = Series::bars};
+    Series exact{.name = tr("exact"), .color = t.query, .kind = Series::bars};
     exact.y.assign(known.exact_gradient.begin(), known.exact_gradient.end());
-    Series sampled{
-        .name = fmt::format("{} samples", params_.samples), .color = t.key, .kind = Series::points, .width = 2.5F};
+    Series sampled{.name = tr("{} samples", params_.samples), .color = t.key, .kind = Series::points, .width = 2.5F};
     sampled.y.assign(estimate.begin(), estimate.end());
     plot.series = {std::move(exact), std::move(sampled)};
     Rect inside = area;

@@ -1,12 +1,12 @@
 #include "app/panels/attention/attention_panel.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <filesystem>
 #include <limits>
 
+#include "app/draw/reading_order.hpp"
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/attention/explain_line.hpp"
 #include "core/io/csv.hpp"
 
@@ -47,7 +47,7 @@ Request without_choice_of_head(Request request) {
 
 AttentionPanel::AttentionPanel()
     : vectors_(waker()),
-      arrays_(load_arrays, {.describe = [](const ArraysRequest&) { return "these arrays"; }, .wake = waker()}),
+      arrays_(load_arrays, {.describe = [](const ArraysRequest&) { return tr("these arrays"); }, .wake = waker()}),
       map_job_(compute_shown, {.describe = in_words, .wake = waker()}),
       strip_job_(compute_strip, {.describe = in_words, .wake = waker()}) {}
 
@@ -62,15 +62,13 @@ PanelInfo AttentionPanel::info() const {
 
 std::string AttentionPanel::source_text() const {
     const auto name = [](const std::string& path) {
-        return path.empty() ? std::string("no file yet") : std::filesystem::path(path).filename().string();
+        return path.empty() ? tr("no file yet") : std::filesystem::path(path).filename().string();
     };
-    if (params_.source == Source::weights) return fmt::format("your weights: {}", name(params_.weights_file));
+    if (params_.source == Source::weights) return tr("your weights: {}", name(params_.weights_file));
     if (params_.source == Source::qkv)
-        return fmt::format("your arrays: Q {}, K {}, V {}", name(params_.q_file), name(params_.k_file),
-                           name(params_.v_file));
-    std::string text =
-        fmt::format("{} random tokens, each a vector from N(0, 1), seed {}", params_.length, params_.seed);
-    if (params_.keys == Keys::second) text += fmt::format("; {} other ones as keys", params_.key_length);
+        return tr("your arrays: Q {}, K {}, V {}", name(params_.q_file), name(params_.k_file), name(params_.v_file));
+    std::string text = tr("{} random tokens, each a vector from N(0, 1), seed {}", params_.length, params_.seed);
+    if (params_.keys == Keys::second) text += "; " + tr("{} other ones as keys", params_.key_length);
     return text;
 }
 
@@ -204,7 +202,7 @@ PanelStatus AttentionPanel::status() const {
     PanelStatus status;
     if (cancelled_ || cancelled_files_)
         status.error = Error{ErrorCode::cancelled,
-                             "cancelled: the picture is of the settings before; change anything to compute again"};
+                             tr("cancelled: the picture is of the settings before; change anything to compute again")};
     status.stale = map_job_.stale() || strip_job_.stale() || vectors_.stale() || arrays_.stale();
     status.progress = vectors_.progress() ? vectors_.progress() : arrays_.progress();
     if (!status.progress) status.progress = map_job_.progress();
@@ -219,10 +217,9 @@ PanelStatus AttentionPanel::status() const {
         status.seconds = huge_->seconds();
     }
     // Of what is shown, which may be older than the parameters.
-    status.provenance = provenance_of(shown_request_ ? *shown_request_ : request_of(params_));
+    status.provenance = provenance_of(shown_request_ ? *shown_request_ : request_of(params_), Reader::window);
     if (shown_ && invented_tokens(*shown_) * 2 > token_count(*shown_))
-        status.provenance +=
-            fmt::format(" · {} of {} made from letters", invented_tokens(*shown_), token_count(*shown_));
+        status.provenance += " · " + tr("{} of {} made from letters", invented_tokens(*shown_), token_count(*shown_));
     if (shown_) status.note = about();
     return status;
 }
@@ -236,36 +233,37 @@ std::string AttentionPanel::about() const {
         note += text;
     };
     if (huge_) add(huge_->note());
-    if (shown.masked_rows > 0)
-        add(fmt::format("{} of {} queries {} no key: weights and output are 0", shown.masked_rows,
-                        shown.weights->rows(), shown.masked_rows == 1 ? "sees" : "see"));
+    if (shown.masked_rows == 1)
+        add(tr("1 of {} queries sees no key: weights and output are 0", shown.weights->rows()));
+    else if (shown.masked_rows > 1)
+        add(tr("{} of {} queries see no key: weights and output are 0", shown.masked_rows, shown.weights->rows()));
     if (shown.second && shown.second->negative > 0)
-        add(fmt::format("{} of {} approximate weights are negative (marked)", shown.second->negative,
-                        shown.weights->size()));
+        add(tr("{} of {} approximate weights are negative (marked)", shown.second->negative, shown.weights->size()));
     if (shown.second && shown.second->bad_rows > 0)
-        add(fmt::format("{} rows have a normaliser that is not positive", shown.second->bad_rows));
+        add(tr("{} rows have a normaliser that is not positive", shown.second->bad_rows));
     if (shown.moved)
         add(*shown.moved < 1e-5
-                ? fmt::format("shuffled: every weight moved with its words and nothing else changed (at most {})",
-                              short_number(*shown.moved, 2))
-                : fmt::format("shuffled: weights changed by up to {}: this attention knows the order",
-                              short_number(*shown.moved, 3)));
-    if (above_threshold_) add(fmt::format("{:.1f} % of all weight is below the threshold", hidden_share_ * 100));
+                ? tr("shuffled: every weight moved with its words and nothing else changed (at most {})",
+                     short_number(*shown.moved, 2))
+                : tr("shuffled: weights changed by up to {}: this attention knows the order",
+                     short_number(*shown.moved, 3)));
+    if (above_threshold_) add(tr("{:.1f} % of all weight is below the threshold", hidden_share_ * 100));
     if (!shown.inputs.empty() && shown.inputs.front().options.local)
-        add("p marks the predicted positions; weights times the Gaussian sum to less than 1; entropy is that of the "
-            "softmax before it");
-    if (shown.without_first) add("the first key is left out for viewing only: the output is that of all keys");
-    if (shown.merged) add("white space belongs to no word, so rows sum to less than 1");
+        add(
+            tr("p marks the predicted positions; weights times the Gaussian sum to less than 1; entropy is that of the "
+               "softmax before it"));
+    if (shown.without_first) add(tr("the first key is left out for viewing only: the output is that of all keys"));
+    if (shown.merged) add(tr("white space belongs to no word, so rows sum to less than 1"));
     if (shown_request_ && shown_request_->arrays == nullptr && !shown.inputs.empty() &&
         shown_request_->projection == ProjectionKind::identity &&
         shown.inputs.front().q.cols() >= shown.sides.queries.vectors.cols())
-        add(fmt::format("tokens have D = {} entries: every head takes them all, and is the same",
-                        shown.sides.queries.vectors.cols()));
+        add(tr("tokens have D = {} entries: every head takes them all, and is the same",
+               shown.sides.queries.vectors.cols()));
     if (const Index invented = invented_tokens(shown); invented > 0)
-        add(fmt::format("* not in the vocabulary: {} of {} tokens have vectors made from their letters", invented,
-                        token_count(shown)));
-    if (shown_request_ && shown_request_->arrays && !shown_request_->arrays->note.empty())
-        add(shown_request_->arrays->note);
+        add(tr("* not in the vocabulary: {} of {} tokens have vectors made from their letters", invented,
+               token_count(shown)));
+    if (shown_request_ && shown_request_->arrays && shown_request_->arrays->odd_row)
+        add(note_of(*shown_request_->arrays, Reader::window));
     return note;
 }
 
@@ -305,9 +303,8 @@ std::string AttentionPanel::copy_text() const {
 void AttentionPanel::draw_explain(Canvas& canvas, const Rect& area) {
     if (!shown_) return;
     if (!explained()) {
-        canvas.text_middle({area.min.x, area.center().y},
-                           "Click a cell to pin it: how its weight comes about is written here.",
-                           {.color = canvas.theme().quiet, .size = 14});
+        draw_line_middle(canvas, area, tr("Click a cell to pin it: how its weight comes about is written here."),
+                         {.color = canvas.theme().quiet, .size = 14});
         return;
     }
     if (huge_)

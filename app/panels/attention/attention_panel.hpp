@@ -37,6 +37,7 @@ public:
     void draw_explain(Canvas& canvas, const Rect& area) override;
     std::string explain_text() const override;
     std::string copy_text() const override;
+    View2D* main_view() override { return &view_.view; }
     std::optional<Heatmap> comparable(const Theme& theme) const override;
     void comparison_clicked(const Cell& cell) override { pin(cell); }
     std::vector<std::string> parts() const override;

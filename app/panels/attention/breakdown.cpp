@@ -6,8 +6,10 @@
 #include <cmath>
 #include <numeric>
 
-#include "app/draw/rich_text.hpp"
+#include "app/draw/reading_order.hpp"
+#include "app/draw/run_line.hpp"
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "core/attention/explain.hpp"
 #include "core/attention/summary.hpp"
 
@@ -99,7 +101,7 @@ constexpr float narrow_width = 620, least_height = 110;
 struct Columns {
     Rect rest;  // below the titles, above the foot
     float title_y, foot_y;
-    float gap;
+    float left, gap;
 
     Rect take(float width) {
         const Rect rect = rest.cut_left(width);
@@ -113,18 +115,25 @@ Columns columns_of(const Rect& area) {
     columns.rest = area;
     columns.title_y = columns.rest.cut_top(title_height).min.y + 13;
     columns.foot_y = columns.rest.cut_bottom(foot_height).max.y - 5;
+    columns.left = area.min.x;
     columns.gap = std::max(10.0F, area.width() * 0.018F);
     return columns;
 }
 
+// A column's words may use the gap where they end.
+Rect words_of(const Columns& columns, const Rect& rect) {
+    const float more = columns.gap - 4;
+    if (right_to_left()) return {{std::max(rect.min.x - more, columns.left), rect.min.y}, rect.max};
+    return {rect.min, {rect.max.x + more, rect.max.y}};
+}
+
 void title(Canvas& canvas, const Columns& columns, const Rect& rect, const std::string& text, Color color) {
-    const TextStyle style{.color = color, .size = 12.5F};
-    canvas.text({rect.min.x, columns.title_y}, canvas.shaper().fit(text, rect.width() + columns.gap - 4, style), style);
+    draw_entry(canvas, words_of(columns, rect), columns.title_y, text, {.color = color, .size = 12.5F});
 }
 
 void foot(Canvas& canvas, const Columns& columns, const Rect& rect, const std::string& text) {
     const TextStyle style{.color = canvas.theme().quiet, .size = 11.5F, .font = Font::mono};
-    canvas.text({rect.min.x, columns.foot_y}, canvas.shaper().fit(text, rect.width() + columns.gap - 4, style), style);
+    draw_entry(canvas, words_of(columns, rect), columns.foot_y, text, style);
 }
 
 struct TermsLayout {
@@ -147,13 +156,13 @@ void draw_terms(Canvas& canvas, Interaction& interaction, Columns& columns, cons
                sum = columns.take(unit * 0.13F);
     title(canvas, columns, q, names.left, t.query);
     title(canvas, columns, k, names.right, t.key);
-    title(canvas, columns, qk, names.term, t.quiet);
-    title(canvas, columns, sum, "running sum", t.quiet);
+    title(canvas, columns, qk, tr(names.term), t.quiet);
+    title(canvas, columns, sum, tr("running sum"), t.quiet);
     draw_stripes(canvas, q, left);
     draw_stripes(canvas, k, right);
     draw_stripes(canvas, qk, product);
     draw_running_sum(canvas, sum, running);
-    foot(canvas, columns, q, fmt::format("{} {}", terms.terms.size(), layout.sorted ? "sorted" : "dims"));
+    foot(canvas, columns, q, layout.sorted ? tr("{} sorted", terms.terms.size()) : tr("{} dims", terms.terms.size()));
     foot(canvas, columns, sum, fmt::format("Σ = {}", short_number(terms.sum)));
     const Rect block{all.min, {sum.max.x, all.max.y}};
     const Pointer pointer = interaction.area("breakdown", block);
@@ -162,11 +171,36 @@ void draw_terms(Canvas& canvas, Interaction& interaction, Columns& columns, cons
         static_cast<Index>((pointer.at.y - block.min.y) / stripe_height(block, left.size())), 0, left.size() - 1);
     const Rect row = stripe_rect(block, at, left.size());
     canvas.stroke_rect(row.inset(-1), t.text, 1);
-    interaction.tooltip(fmt::format("{} {}: {} {}, {} {} → {}, sum so far {}",
-                                    names.formula == std::string("w·tanh(W_q q + W_k k)") ? "unit" : "dimension",
-                                    order[static_cast<std::size_t>(at)] + 1, names.left, short_number(left(at), 3),
-                                    names.right, short_number(right(at), 3), short_number(product(at), 3),
-                                    short_number(running(at), 4)));
+    const Index number = order[static_cast<std::size_t>(at)] + 1;
+    const std::string l = short_number(left(at), 3), r = short_number(right(at), 3), p = short_number(product(at), 3),
+                      so_far = short_number(running(at), 4);
+    interaction.tooltip(
+        kind == ScoreKind::additive
+            ? tr("unit {}: {} {}, {} {} → {}, sum so far {}", number, names.left, l, names.right, r, p, so_far)
+            : tr("dimension {}: {} {}, {} {} → {}, sum so far {}", number, names.left, l, names.right, r, p, so_far));
+}
+
+// Two names have their colours inside a sentence of any language: these stand in it where they belong.
+constexpr char query_place = '\1', key_place = '\2';
+
+std::vector<TextRun> runs_of_sentence(const std::string& sentence, Color color, const TextRun& query,
+                                      const TextRun& key) {
+    std::vector<TextRun> runs;
+    std::string words;
+    const auto end_words = [&] {
+        if (!words.empty()) runs.push_back({words, color, Script::normal, true});
+        words.clear();
+    };
+    for (const char c : sentence) {
+        if (c != query_place && c != key_place) {
+            words += c;
+            continue;
+        }
+        end_words();
+        runs.push_back(c == query_place ? query : key);
+    }
+    end_words();
+    return runs;
 }
 
 }  // namespace
@@ -184,7 +218,7 @@ TermNames term_names(ScoreKind kind) {
         case ScoreKind::concat:
             return {"W_q q", "W_k k", "w × tanh", "w·tanh(W[q;k])"};
         case ScoreKind::cosine:
-            return {"q/|q|", "k/|k|", "product", "q·k / |q||k|"};
+            return {"q/|q|", "k/|k|", translatable("product"), "q·k / |q||k|"};
         case ScoreKind::sum:
             break;
     }
@@ -209,16 +243,23 @@ void draw_breakdown_heading(Canvas& canvas, Rect& area, const BreakdownHeading& 
     canvas.fill_rect({area.min, {area.max.x, area.min.y + 1}}, t.line);
     const float baseline = area.cut_top(32).min.y + 20;
     const TextStyle bold{.color = t.text, .size = 13.5F, .bold = true};
-    const auto name = [&](const std::string& label) { return canvas.shaper().fit(label, area.width() * 0.3F, bold); };
-    const TextRun runs[] = {{"why ", t.text, Script::normal, true},
-                            {name(heading.query), t.query, Script::normal, true},
-                            {heading.seen ? " attends to " : " does not see ", t.text, Script::normal, true},
-                            {name(heading.key), t.key, Script::normal, true},
-                            {heading.remark, t.quiet}};
-    draw_runs(canvas, {area.min.x, baseline}, runs, 13.5F);
-    if (heading.stripes && area.width() >= 600)
-        canvas.text({area.max.x, baseline}, "stripes: blue +, amber −",
-                    {.color = t.quiet, .size = 12, .align = Align::right});
+    const auto name = [&](const std::string& label) {
+        return isolated_name(canvas.shaper().fit(label, area.width() * 0.3F, bold));
+    };
+    const std::string sentence = heading.seen ? tr("why {} attends to {}", query_place, key_place)
+                                              : tr("why {} does not see {}", query_place, key_place);
+    std::vector<TextRun> runs = runs_of_sentence(sentence, t.text, {name(heading.query), t.query, Script::normal, true},
+                                                 {name(heading.key), t.key, Script::normal, true});
+    runs.push_back({heading.remark, t.quiet});
+    Rect line = area;
+    if (heading.stripes && area.width() >= 600) {
+        const std::string stripes = tr("stripes: blue +, amber −");
+        const TextStyle style{.color = t.quiet, .size = 12, .align = Align::right};
+        draw_entry(canvas, area, baseline, stripes, style);
+        const float taken = canvas.shaper().width(stripes, style) + 16;
+        line = in_reading_order({area.min, {area.max.x - taken, area.max.y}}, area);
+    }
+    draw_run_line(canvas, line, baseline, runs, 13.5F);
 }
 
 void draw_breakdown(Canvas& canvas, Interaction& interaction, const Rect& area, const BreakdownRow& row,
@@ -252,9 +293,9 @@ void draw_breakdown(Canvas& canvas, Interaction& interaction, const Rect& area, 
     const float step = mixing.width() / static_cast<float>(row.keys);
     const float x = mixing.min.x + step * static_cast<float>(row.key);
     if (step >= 2) canvas.stroke_rect({{x, mixing.min.y}, {x + step, mixing.max.y}}, t.key, 1.5F);
-    title(canvas, columns, mixing, "weight × value", t.key);
-    foot(canvas, columns, mixing, fmt::format("{} keys × {} dims", row.keys, row.output.size()));
-    title(canvas, columns, out, "output", t.query);
+    title(canvas, columns, mixing, tr("weight × value"), t.key);
+    foot(canvas, columns, mixing, tr("{} keys × {} dims", row.keys, row.output.size()));
+    title(canvas, columns, out, tr("output"), t.query);
     draw_stripes(canvas, out, row.output.cast<double>().transpose());
     foot(canvas, columns, out, fmt::format("|o| {}", short_number(static_cast<double>(row.output.norm()), 3)));
 }

@@ -56,8 +56,8 @@ void draw_breakdown_heading(Canvas& canvas, Rect& area, const BreakdownHeading& 
 
 /// The names of the score's parts: "q", "k", "q × k".
 struct TermNames {
-    const char *left, *right, *term;
-    const char* formula;  // of the whole score, before the temperature
+    const char *left, *right, *term;  // term may be a word, marked translatable()
+    const char* formula;              // of the whole score, before the temperature
 };
 TermNames term_names(ScoreKind kind);
 

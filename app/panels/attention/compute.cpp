@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "app/language/language.hpp"
 #include "app/panels/attention/head.hpp"
 #include "core/attention/summary.hpp"
 #include "core/base/parallel.hpp"
@@ -111,8 +112,8 @@ Result<Shown> compute_average(const Request& request, const Sides& sides, const 
             second_mean.add(*done->second->weights);
             const Index negative = (second ? second->negative : 0) + done->second->negative;
             const Index bad = (second ? second->bad_rows : 0) + done->second->bad_rows;
-            second = Second{.first_title = done->second->first_title,
-                            .title = done->second->title,
+            second = Second{.first_name = done->second->first_name,
+                            .name = done->second->name,
                             .negative = negative,
                             .bad_rows = bad};
         }
@@ -143,10 +144,6 @@ Result<Shown> compute_one(const Request& request, const Sides& sides, Index head
     return shown_of(request, sides, head, std::move(*done));
 }
 
-std::string head_title(Index head) {
-    return head == 0 ? "average" : fmt::format("head {}", head);
-}
-
 Result<void> add_other_head(const Request& request, const Progress& progress, Shown& shown) {
     Request other = request;
     other.head = *request.other_head;
@@ -155,13 +152,12 @@ Result<void> add_other_head(const Request& request, const Progress& progress, Sh
     if (!computed) return computed.error();
     // Of an approximation, or of samples, two heads are compared as they come out.
     Second second;
-    second.first_title = head_title(request.head);
-    second.title = head_title(other.head);
     if (shown.second) {
         second.first = shown.second->weights;
-        second.first_title += ", " + shown.second->title;
-        second.title += ", " + shown.second->title;
+        second.first_name = second.name = shown.second->name;
     }
+    second.first_name.head = request.head;
+    second.name.head = other.head;
     second.weights = computed->second ? computed->second->weights : computed->weights;
     second.largest = std::max(largest_of(*second.weights), second.first ? largest_of(*second.first) : 0.0);
     shown.second = std::move(second);
@@ -240,7 +236,8 @@ Result<void> add_multi_head(const Request& request, const Progress& progress, Sh
 Result<void> merge_words(Shown& shown) {
     const std::vector<WordGroup> rows = word_groups(shown.sides.queries.names),
                                  columns = word_groups(shown.sides.keys.names);
-    if (rows.empty() || columns.empty()) return invalid_input("merge_words: the text holds no word, only white space");
+    if (rows.empty() || columns.empty())
+        return invalid_input(tr("merge_words: the text holds no word, only white space"));
     shown.weights = std::make_shared<const Matrix>(merge_map(*shown.weights, rows, columns));
     if (shown.second)
         shown.second->weights = std::make_shared<const Matrix>(merge_map(*shown.second->weights, rows, columns));
@@ -265,7 +262,38 @@ Matrix thumbnail_of(const Matrix& map, Index size) {
     return (downsample_mean(seen, size, size).array() > 0).select(small.array(), nan);
 }
 
+// Without the head.
+std::string kind_title(const MapName& name, Reader reader) {
+    constexpr const char* methods[] = {"exact", "trig", "positive", "hyperbolic", "elu + 1"};
+    switch (name.kind) {
+        case MapName::weights:
+            break;
+        case MapName::soft:
+            return said(reader, translatable("soft"));
+        case MapName::argmax:
+            return "argmax";
+        case MapName::samples:
+            return name.count == 1 ? said(reader, translatable("mean of 1 sample"))
+                                   : said(reader, translatable("mean of {} samples"), name.count);
+        case MapName::exact:
+            return said(reader, translatable("exact"));
+        case MapName::approximation: {
+            const std::string method = methods[static_cast<std::size_t>(name.method)];
+            return name.method == Method::elu ? method : fmt::format("{}, m = {}", method, name.count);
+        }
+    }
+    return {};
+}
+
 }  // namespace
+
+std::string title_of(const MapName& name, Reader reader) {
+    const std::string kind = kind_title(name, reader);
+    if (!name.head) return kind;
+    const std::string head =
+        *name.head == 0 ? said(reader, translatable("average")) : said(reader, translatable("head {}"), *name.head);
+    return kind.empty() ? head : head + ", " + kind;
+}
 
 double Shown::weight(Index query, Index key) const {
     const float w = (*weights)(query, key);

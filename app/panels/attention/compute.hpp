@@ -24,9 +24,20 @@ struct HeadInput {
     AttentionOptions options;
 };
 
+/// What one of two compared maps is of.
+struct MapName {
+    enum Kind { weights, soft, argmax, samples, exact, approximation };
+    Kind kind = weights;
+    Method method = Method::exact;   // of an approximation
+    Index count = 0;                 // of samples, of features
+    std::optional<Index> head = {};  // where heads are compared; 0: the average
+};
+/// "head 2, positive, m = 64"
+std::string title_of(const MapName& name, Reader reader);
+
 /// A second map that the first is compared with.
 struct Second {
-    std::string first_title, title;
+    MapName first_name, name;
     std::shared_ptr<const Matrix> first;    // what it is compared with; null: Shown::weights
     std::shared_ptr<const Matrix> weights;  // masked cells are NaN
     double largest = 0;                     // of the weights

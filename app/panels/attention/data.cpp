@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "app/language/language.hpp"
 #include "app/panels/attention/attention_panel.hpp"
 #include "app/panels/attention/head.hpp"
 #include "app/state/list_json.hpp"
@@ -41,7 +42,8 @@ Result<AllHeads> compute_all(const Request& request, const Progress& progress) {
 Result<void> merge_all(AllHeads& all) {
     const std::vector<WordGroup> rows = word_groups(all.sides.queries.names),
                                  columns = word_groups(all.sides.keys.names);
-    if (rows.empty() || columns.empty()) return invalid_input("merge_words: the text holds no word, only white space");
+    if (rows.empty() || columns.empty())
+        return invalid_input(tr("merge_words: the text holds no word, only white space"));
     for (HeadResult& head : all.heads) {
         head.weights = merge_map(head.weights, rows, columns);
         head.entropy_bits = row_entropies(head.weights);
@@ -95,7 +97,7 @@ Json notes_of(const Request& request, const AllHeads& all) {
     if (bad > 0) notes.push_back(fmt::format("{} rows have a normaliser that is not positive", bad));
     if (request.exclude_first)
         notes.push_back("weights leave out the first key; scores and output are those of all keys");
-    if (request.arrays && !request.arrays->note.empty()) notes.push_back(request.arrays->note);
+    if (request.arrays && request.arrays->odd_row) notes.push_back(note_of(*request.arrays, Reader::file));
     return notes;
 }
 
@@ -106,7 +108,7 @@ std::string json_of(const AllHeads& all, Json header) {
     header["entropy_bits"] = Json::array();
     for (const HeadResult& head : all.heads)
         header["entropy_bits"].push_back(std::vector<double>(head.entropy_bits.begin(), head.entropy_bits.end()));
-    if (const auto& second = all.heads.front().second) header["compared_with"] = second->title;
+    if (const auto& second = all.heads.front().second) header["compared_with"] = title_of(second->name, Reader::file);
     std::string out = header.dump();
     out.pop_back();  // the closing brace: the large arrays follow
     append_heads(out, "weights", all, "0", [](const HeadResult& h) { return &h.weights; });
@@ -180,17 +182,18 @@ Panel::DataJob AttentionPanel::data_job(DataFormat format) const {
         if (!huge) return huge.error();
         if (*huge)
             return invalid_input(
-                fmt::format("data: the weights of more than {} tokens are too many for a file; `attnscope compute "
-                            "attention` writes the output of any number of them, `attnscope render` the picture",
-                            all_heads.limits.held));
+                tr("data: the weights of more than {} tokens are too many for a file; `attnscope compute "
+                   "attention` writes the output of any number of them, `attnscope render` the picture",
+                   all_heads.limits.held));
         Result<AllHeads> all = compute_all(all_heads, progress);
         if (!all) return all.error();
         if (all_heads.merge_words)
             if (const Result<void> merged = merge_all(*all); !merged) return merged.error();
         if (format == DataFormat::csv) return to_csv(*all);
         if (format == DataFormat::npy) return to_npy(*all);
-        Json header = {
-            {"panel", "attention"}, {"version", ATTNSCOPE_VERSION}, {"provenance", provenance_of(all_heads)}};
+        Json header = {{"panel", "attention"},
+                       {"version", ATTNSCOPE_VERSION},
+                       {"provenance", provenance_of(all_heads, Reader::file)}};
         header["parameters"] = parameters;
         header["tokens"] = all->sides.queries.names;
         if (all_heads.keys || all->sides.keys.names != all->sides.queries.names)

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "app/draw/recording_canvas.hpp"
+#include "app/language/scoped_language.hpp"
 #include "app/panels/attention/attention_panel.hpp"
 
 namespace attnscope::attention_panel {
@@ -159,6 +160,23 @@ TEST(AttentionPanelDrawing, NoNumberOfTheExplanationIsCutOff) {
             whole = whole || text.text == weight;
         }
         EXPECT_TRUE(whole) << width;
+    }
+}
+
+TEST(AttentionPanelDrawing, StaysInsideItsAreaInLanguagesFromRightToLeft) {
+    for (const Language language : {Language::persian, Language::hebrew}) {
+        const ScopedLanguage scope(language);
+        for (const View view : {View::map, View::heads, View::output})
+            for (const Method method : {Method::exact, Method::positive}) {
+                AttentionPanel panel;
+                panel.params().view = view;
+                panel.params().method = method;
+                prepare(panel, "the cat sat on the mat", 1, 2);
+                for (const auto& [width, height] : {std::pair(1600.0F, 900.0F), {1000.0F, 700.0F}, {640.0F, 400.0F}}) {
+                    const Rect area = Rect::sized({100, 50}, width, height);
+                    expect_texts_inside(picture_of(panel, area), area, std::string(code_of(language)));
+                }
+            }
     }
 }
 

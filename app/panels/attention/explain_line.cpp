@@ -6,16 +6,18 @@
 #include <cmath>
 #include <optional>
 
+#include "app/draw/reading_order.hpp"
 #include "app/draw/rich_text.hpp"
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "core/attention/explain.hpp"
 
 namespace attnscope::attention_panel {
 namespace {
 
 constexpr float formula_size = 15.5F;
-constexpr const char* masked_sentence = "masked: this query does not see this key, its weight is 0";
-constexpr const char* outside_sentence = "outside the window of this query: its weight is 0";
+constexpr const char* masked_sentence = translatable("masked: this query does not see this key, its weight is 0");
+constexpr const char* outside_sentence = translatable("outside the window of this query: its weight is 0");
 
 // A number the user has set, as it was set.
 std::string plain(double value) {
@@ -39,9 +41,9 @@ std::string raw_numbers(const Eigen::Ref<const Eigen::RowVectorXf>& q, const Eig
                                short_number(static_cast<double>(k.sum())));
         case ScoreKind::additive:
         case ScoreKind::concat:
-            return fmt::format("Σ of {} units", options.score_weights->w_v.size());
+            return in_formula(tr("Σ of {} units", options.score_weights->w_v.size()));
         case ScoreKind::general:
-            return fmt::format("Σ of {} products", k.size());
+            return in_formula(tr("Σ of {} products", k.size()));
         case ScoreKind::scaled_dot:
         case ScoreKind::dot:
             break;
@@ -87,6 +89,13 @@ float width_of(Canvas& canvas, const Part& part, float factor) {
                     width_of_runs(canvas, part.formula, formula_size * factor));
 }
 
+// Formulas go from left to right in any language; what is a sentence is one run, with a direction of its own.
+void draw_part_formula(Canvas& canvas, const Rect& box, float baseline, const Part& part, float factor) {
+    const float size = formula_size * factor;
+    const Rect own{box.min, {box.min.x + width_of_runs(canvas, part.formula, size), box.max.y}};
+    draw_runs(canvas, {in_reading_order(own, box).min.x, baseline}, part.formula, size);
+}
+
 // A number that is cut off would be another number: where the parts do not fit side by side, the score stands above the
 // softmax, and what follows from them is left out.
 void draw_parts_stacked(Canvas& canvas, const Rect& area, const std::vector<Part>& parts) {
@@ -94,7 +103,7 @@ void draw_parts_stacked(Canvas& canvas, const Rect& area, const std::vector<Part
     for (std::size_t i = 0; i < std::min<std::size_t>(parts.size(), 2); ++i, y += 28) {
         const float width = width_of_runs(canvas, parts[i].formula, formula_size);
         const float factor = std::min(1.0F, area.width() / std::max(width, 1.0F) * 0.99F);
-        draw_runs(canvas, {area.min.x, y}, parts[i].formula, formula_size * factor);
+        draw_part_formula(canvas, area, y, parts[i], factor);
     }
 }
 
@@ -115,9 +124,13 @@ void draw_parts(Canvas& canvas, const Rect& area, const std::vector<Part>& parts
     const float factor = std::min(wanted, 1.0F);
     float x = area.min.x;
     for (const Part& part : parts) {
-        canvas.text({x, area.min.y + 30}, part.title, {.color = canvas.theme().quiet, .size = title_size * factor});
-        draw_runs(canvas, {x, area.min.y + 55}, part.formula, formula_size * factor);
-        x += width_of(canvas, part, factor) + space * factor;
+        const float width = width_of(canvas, part, factor);
+        const Rect box = in_reading_order({{x, area.min.y}, {x + width, area.max.y}}, area);
+        const TextStyle title{.color = canvas.theme().quiet, .size = title_size * factor};
+        const Rect own{box.min, {box.min.x + canvas.shaper().width(part.title, title), box.max.y}};
+        canvas.text({in_reading_order(own, box).min.x, area.min.y + 30}, part.title, title);
+        draw_part_formula(canvas, box, area.min.y + 55, part, factor);
+        x += width + space * factor;
     }
 }
 
@@ -135,23 +148,22 @@ std::string sum_in_words(const std::vector<double>& weights) {
 }
 
 std::string of_average(const Shown& shown, const Labels& labels, const Cell& at) {
-    return fmt::format("average weight of {} → {} over the {} heads", labels.rows[static_cast<std::size_t>(at.row)],
-                       labels.columns[static_cast<std::size_t>(at.column)], shown.heads);
+    return tr("average weight of {} → {} over the {} heads", labels.rows[static_cast<std::size_t>(at.row)],
+              labels.columns[static_cast<std::size_t>(at.column)], shown.heads);
 }
 
 // Where the weight's making is not known, or is not one softmax: what can still be said.
 std::string plain_words(const Shown& shown, const Cell& at) {
-    if (shown.masked(at.row, at.column)) return masked_sentence;
+    if (shown.masked(at.row, at.column)) return tr(masked_sentence);
     const std::string value = short_number(shown.weight(at.row, at.column));
-    if (shown.merged)
-        return fmt::format("weight {}: added over the key's characters, averaged over the query's", value);
-    if (shown.head == 0) return fmt::format("weight {}: the mean over {} heads", value, shown.heads);
-    return fmt::format("weight {}, as it stands in your file", value);
+    if (shown.merged) return tr("weight {}: added over the key's characters, averaged over the query's", value);
+    if (shown.head == 0) return tr("weight {}: the mean over {} heads", value, shown.heads);
+    return tr("weight {}, as it stands in your file", value);
 }
 
 void draw_average(Canvas& canvas, const Rect& area, const Shown& shown, const Labels& labels, const Cell& at) {
     const Theme& t = canvas.theme();
-    std::vector<TextRun> formula{{masked_sentence, t.text}};
+    std::vector<TextRun> formula{{tr(masked_sentence), t.text}};
     if (!shown.masked(at.row, at.column)) {
         const std::string sum =
             canvas.shaper().fit(sum_in_words(weights_of_heads(shown, at)), area.width() * 0.6F, {.size = formula_size});
@@ -167,7 +179,7 @@ Part softmax_part(const Theme& t, const CellExplanation& c) {
     const bool shifted = c.shift != 0;
     const std::string exponent =
         shifted ? fmt::format("{} − {}", short_number(c.score), short_number(c.shift)) : short_number(c.score);
-    Part part{shifted ? "softmax of the row, its largest score subtracted" : "softmax of the row",
+    Part part{shifted ? tr("softmax of the row, its largest score subtracted") : tr("softmax of the row"),
               {{"e", t.text},
                {exponent, t.text, Script::super},
                {" / Σ e", t.text},
@@ -177,7 +189,7 @@ Part softmax_part(const Theme& t, const CellExplanation& c) {
         part.formula.push_back({short_number(c.weight), t.text, Script::normal, true});
         return part;
     }
-    part.title = "softmax of the window, times its Gaussian";
+    part.title = tr("softmax of the window, times its Gaussian");
     part.formula.push_back(
         {fmt::format("{} × {} = ", short_number(c.exponential / c.row_sum), short_number(c.gaussian, 3)), t.text});
     part.formula.push_back({short_number(c.weight), t.text, Script::normal, true});
@@ -189,7 +201,8 @@ std::optional<std::string> second_words(const Shown& shown, const Cell& at) {
     if (!shown.second) return std::nullopt;
     const float value = (*shown.second->weights)(at.row, at.column);
     if (std::isnan(value)) return std::nullopt;
-    return fmt::format("{}: {}", shown.second->title, short_number(static_cast<double>(value)));
+    return fmt::format("{}: {}", title_of(shown.second->name, Reader::window),
+                       short_number(static_cast<double>(value)));
 }
 
 CellNumbers numbers_of(const Shown& shown, const Labels& labels, const Cell& at) {
@@ -199,7 +212,7 @@ CellNumbers numbers_of(const Shown& shown, const Labels& labels, const Cell& at)
     n.query = labels.rows[static_cast<std::size_t>(at.row)];
     n.key = labels.columns[static_cast<std::size_t>(at.column)];
     if (shown.without_first) n.without_first = shown.weight(at.row, at.column);
-    if (shown.second && !shown.second->first) n.output = "adds to the output of A";
+    if (shown.second && !shown.second->first) n.of_a = true;
     n.second = second_words(shown, at);
     return n;
 }
@@ -227,7 +240,7 @@ void draw_numbers(Canvas& canvas, const Rect& area, const CellNumbers& n) {
     const std::string query = label_of(canvas, n.query), key = label_of(canvas, n.key);
     // The result stands out.
     const std::string middle = score_numbers(n) == short_number(c.score) ? "" : score_numbers(n) + " = ";
-    std::vector<Part> parts{{fmt::format("score {}", score_formula(n)),
+    std::vector<Part> parts{{tr("score {}", score_formula(n)),
                              {{"s(", t.text},
                               {query, t.query},
                               {", ", t.text},
@@ -247,27 +260,28 @@ void draw_numbers(Canvas& canvas, const Rect& area, const CellNumbers& n) {
                                  {fmt::format("{}{} = {}", over_root, over_temperature, middle), t.text},
                                  {short_number(c.score), t.text, Script::normal, true}};
     if (!c.visible) {
-        parts.push_back({"softmax of the row", {{n.by_mask ? masked_sentence : outside_sentence, t.text}}});
+        parts.push_back({tr("softmax of the row"), {{tr(n.by_mask ? masked_sentence : outside_sentence), t.text}}});
         draw_parts(canvas, area, parts);
         return;
     }
     parts.push_back(softmax_part(t, c));
     if (n.without_first)
-        parts.push_back(
-            {"without the first key, renormalised", {{short_number(*n.without_first), t.text, Script::normal, true}}});
-    parts.push_back({n.output, {{short_number(c.weight) + " · ", t.text}, {"v", t.key}, {key, t.key, Script::sub}}});
-    if (n.second) parts.push_back({"compared with", {{*n.second, t.text}}});
+        parts.push_back({tr("without the first key, renormalised"),
+                         {{short_number(*n.without_first), t.text, Script::normal, true}}});
+    parts.push_back({n.of_a ? tr("adds to the output of A") : tr("adds to the output"),
+                     {{short_number(c.weight) + " · ", t.text}, {"v", t.key}, {key, t.key, Script::sub}}});
+    if (n.second) parts.push_back({tr("compared with"), {{*n.second, t.text}}});
     draw_parts(canvas, area, parts);
 }
 
 std::string numbers_in_words(const CellNumbers& n) {
     const CellExplanation& c = n.cell;
     std::string text = fmt::format("{} → {}: {} = {}", n.query, n.key, score_formula(n), score_equation(n));
-    if (!c.visible) return text + "; masked, weight 0";
+    if (!c.visible) return text + "; " + tr("masked, weight 0");
     text += fmt::format("; {} / {}", short_number(c.exponential), short_number(c.row_sum));
     if (c.gaussian != 1) text += fmt::format(" × {}", short_number(c.gaussian, 3));
     text += fmt::format(" = {}", short_number(c.weight));
-    if (n.without_first) text += fmt::format("; without the first key {}", short_number(*n.without_first));
+    if (n.without_first) text += "; " + tr("without the first key {}", short_number(*n.without_first));
     if (n.second) text += "; " + *n.second;
     return text;
 }
@@ -293,7 +307,7 @@ std::string explain_in_words(const Shown& shown, const Labels& labels, const Cel
                                           labels.columns[static_cast<std::size_t>(at.column)]);
     if (has_average(shown))
         return arrow + (shown.masked(at.row, at.column)
-                            ? std::string("masked, weight 0")
+                            ? tr("masked, weight 0")
                             : fmt::format("({}) / {} = {}", sum_in_words(weights_of_heads(shown, at)), shown.heads,
                                           short_number(shown.weight(at.row, at.column))));
     if (shown.inputs.size() != 1) return arrow + plain_words(shown, at);

@@ -20,8 +20,8 @@ struct CellNumbers {
     std::string raw;                           // what the score function gives, and of what
     bool by_mask = true;                       // what hides a cell that is not visible; else the local window
     std::optional<double> without_first = {};  // the weight without the first key
-    std::string output = "adds to the output";
-    std::optional<std::string> second = {};  // what it is compared with
+    bool of_a = false;                         // whether a second map stands beside this one, which is A
+    std::optional<std::string> second = {};    // what it is compared with
 };
 /// The numbers that follow from the query's and the key's vectors; the tokens are the caller's to name.
 CellNumbers cell_numbers(const Eigen::Ref<const Eigen::RowVectorXf>& q, const Eigen::Ref<const Eigen::RowVectorXf>& k,

@@ -38,10 +38,9 @@ Second sample_head(const Request& request, const HeadInput& input, const Matrix&
         const auto drawn = sample_keys(p, request.samples, request.seed, stream + static_cast<std::uint64_t>(i));
         for (const Index key : drawn) shares(i, key) += 1.0F / static_cast<float>(request.samples);
     }
-    second.first_title = "soft";
-    second.title = request.select == Select::argmax
-                       ? std::string("argmax")
-                       : fmt::format("mean of {} sample{}", request.samples, request.samples == 1 ? "" : "s");
+    second.first_name = {.kind = MapName::soft};
+    second.name = {.kind = request.select == Select::argmax ? MapName::argmax : MapName::samples,
+                   .count = request.samples};
     second.output = shares * input.v;
     second.weights = std::make_shared<const Matrix>(std::move(shares));
     return second;
@@ -56,7 +55,6 @@ FeatureSpec features_of(const Request& request, Index head) {
 }
 
 Result<Second> approximate_head(const Request& request, const HeadInput& input, Index head, const Progress& progress) {
-    constexpr const char* names[] = {"exact", "trig", "positive", "hyperbolic", "elu + 1"};
     KernelOptions options;
     options.features = features_of(request, head);
     options.temperature = input.options.temperature;
@@ -66,9 +64,8 @@ Result<Second> approximate_head(const Request& request, const HeadInput& input, 
     Result<KernelAttention> done = kernel_attention(input.q, input.k, input.v, options, progress);
     if (!done) return done.error();
     Second second;
-    second.first_title = "exact";
-    second.title = names[static_cast<std::size_t>(request.method)];
-    if (request.method != Method::elu) second.title += fmt::format(", m = {}", request.features);
+    second.first_name = {.kind = MapName::exact};
+    second.name = {.kind = MapName::approximation, .method = request.method, .count = request.features};
     second.negative = done->negative_weights;
     second.bad_rows = done->bad_rows;
     second.output = std::move(done->output);

@@ -3,7 +3,9 @@
 
 #include <cmath>
 
+#include "app/draw/rich_text.hpp"
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/attention/huge_map_view.hpp"
 
 namespace attnscope::attention_panel {
@@ -35,7 +37,7 @@ HeatmapEvents HugeMapView::draw_map(Canvas& canvas, Interaction& interaction, co
     interaction.tooltip(fmt::format("{} → {}: {}", numbered(map.row_labels, at.row),
                                     numbered(map.column_labels, at.column),
                                     !weight               ? "…"
-                                    : std::isnan(*weight) ? "masked"
+                                    : std::isnan(*weight) ? tr("masked")
                                                           : short_number(*weight)));
     return events;
 }
@@ -44,10 +46,10 @@ void HugeMapView::draw_received(Canvas& canvas, Interaction& interaction, const 
     if (!overview_ || overview_->received.empty()) return;
     const Theme& t = canvas.theme();
     Plot plot;
-    plot.title = "attention each key receives";
-    if (overview_->samples != 0) plot.title += ", estimated";
-    plot.x = {.name = "key", .integers = true};
-    plot.y.name = "sum of weights";
+    plot.title =
+        overview_->samples == 0 ? tr("attention each key receives") : tr("attention each key receives, estimated");
+    plot.x = {.name = tr("key"), .integers = true};
+    plot.y.name = tr("sum of weights");
     Series bars = bars_over(overview_->received, input().keys(), mix(t.ground, t.key, 0.8F));
     if (pointed_) {
         const auto at =
@@ -57,7 +59,7 @@ void HugeMapView::draw_received(Canvas& canvas, Interaction& interaction, const 
     }
     plot.series.push_back(std::move(bars));
     const Index share = input().keys() / static_cast<Index>(overview_->received.size());
-    if (share > 1) plot.note = fmt::format("mean of about {} neighbouring keys a bar", share);
+    if (share > 1) plot.note = tr("mean of about {} neighbouring keys a bar", share);
     draw_plot(canvas, area, plot, received_view_, interaction.area("received", area));
 }
 
@@ -67,9 +69,10 @@ void HugeMapView::draw_row(Canvas& canvas, Interaction& interaction, const Rect&
     const HugeRow* known = pointed_ ? row(pointed_->row) : nullptr;
     if (known == nullptr) {
         canvas.fill_rect({area.min, {area.max.x, area.min.y + 1}}, t.line);
-        canvas.text({inside.min.x, inside.min.y + 20},
-                    pointed_ ? "computing this query's row …" : "Point at a cell to see why its weight is what it is.",
-                    {.color = t.quiet, .size = 13.5F});
+        draw_line(
+            canvas, inside, inside.min.y + 20,
+            pointed_ ? tr("computing this query's row …") : tr("Point at a cell to see why its weight is what it is."),
+            {.color = t.quiet, .size = 13.5F});
         return;
     }
     const HugeInput& in = input();
@@ -91,7 +94,7 @@ void HugeMapView::draw_row(Canvas& canvas, Interaction& interaction, const Rect&
     const auto softmax = [&](Canvas& on, const Rect& where) {
         Plot plot;
         const Index share = in.keys() / static_cast<Index>(known->bars.size());
-        plot.title = share > 1 ? fmt::format("weights, sums of about {} keys", share) : std::string("weights");
+        plot.title = share > 1 ? tr("weights, sums of about {} keys", share) : tr("weights");
         plot.x.integers = true;
         Series bars = bars_over(known->bars, in.keys(), t.query);
         const auto at = static_cast<std::size_t>(cell.column) * bars.y.size() / static_cast<std::size_t>(in.keys());
@@ -118,8 +121,8 @@ std::vector<std::string> HugeMapView::heading_pieces() const {
     pieces.push_back(note());
     const HugeRow* known = pointed_ ? row(pointed_->row) : nullptr;
     if (known != nullptr)
-        pieces.push_back(fmt::format("row “{}”: entropy {:.2f} bits, {:.1f} tokens away", in.rows[known->row],
-                                     known->entropy_bits, known->distance));
+        pieces.push_back(tr("row “{}”: entropy {:.2f} bits, {:.1f} tokens away", in.rows[known->row],
+                            known->entropy_bits, known->distance));
     return pieces;
 }
 

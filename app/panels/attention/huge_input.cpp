@@ -1,9 +1,8 @@
 #include "app/panels/attention/huge_input.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
+#include "app/language/language.hpp"
 #include "app/panels/attention/head.hpp"
 #include "core/base/check.hpp"
 #include "core/base/parallel.hpp"
@@ -158,9 +157,8 @@ Result<std::shared_ptr<const HugeInput>> make_huge_input(const Request& request,
     if (!options) return options.error();
     in->options = std::move(*options);
     if (needs_equal_dims(request.score) && in->q.cols() != in->k.cols())
-        return invalid_input(fmt::format("score: queries have {} entries and keys {}: {} needs equally many",
-                                         in->q.cols(), in->k.cols(),
-                                         score_names[static_cast<std::size_t>(request.score)]));
+        return invalid_input(tr("score: queries have {} entries and keys {}: {} needs equally many", in->q.cols(),
+                                in->k.cols(), score_names[static_cast<std::size_t>(request.score)]));
     make_products(*in, progress);
     if (progress.stopped()) return cancelled();
     in->exact_overview = std::max(in->queries(), in->keys()) <= request.limits.exact;

@@ -1,11 +1,10 @@
 #include "app/panels/attention/huge_map_view.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "app/language/language.hpp"
 #include "app/panels/attention/explain_line.hpp"
 
 namespace attnscope::attention_panel {
@@ -15,7 +14,7 @@ constexpr Index quick = 2;           // samples while the view moves
 constexpr Index most_pixels = 4096;  // of a part's side
 
 std::string size_of(const HugeInput& input) {
-    return fmt::format("a map of {} x {}", input.queries(), input.keys());
+    return tr("a map of {} x {}", input.queries(), input.keys());
 }
 
 // Cells that lie in the window, and how many pixels they get on a side of so many pixels.
@@ -46,6 +45,23 @@ double rounded(double value, bool up) {
         if (step <= value * (1 + 1e-9)) below = step;
     }
     return up ? 10 * decade : below;
+}
+
+// What a pixel of so many cells shows; samples of 0: all of them.
+std::string pixel_note(Reduce reduce, bool equal, Index samples, Index down, Index across) {
+    const bool exact = samples == 0;
+    if (reduce == Reduce::average && equal)
+        return exact ? tr("a pixel is the average of {} × {} cells, exact", down, across)
+                     : tr("a pixel is the average of {0} × {1} cells, by {2} × {2} samples", down, across, samples);
+    if (reduce == Reduce::average)
+        return exact
+                   ? tr("a pixel is the average of about {} × {} cells, exact", down, across)
+                   : tr("a pixel is the average of about {0} × {1} cells, by {2} × {2} samples", down, across, samples);
+    if (equal)
+        return exact ? tr("a pixel is the largest of {} × {} cells, exact", down, across)
+                     : tr("a pixel is the largest of {0} × {1} cells, by {2} × {2} samples", down, across, samples);
+    return exact ? tr("a pixel is the largest of about {} × {} cells, exact", down, across)
+                 : tr("a pixel is the largest of about {0} × {1} cells, by {2} × {2} samples", down, across, samples);
 }
 
 }  // namespace
@@ -264,19 +280,18 @@ std::string HugeMapView::note() const {
     const Index samples = part ? shown_part_->samples : overview_ ? overview_->samples : quick;
     const auto cells = [](const KeyRange& range, Index pixels) { return (range.size() + pixels - 1) / pixels; };
     const Index down = cells(shown.queries, shown.height), across = cells(shown.keys, shown.width);
-    const std::string mode = wanted_.reduce == Reduce::average ? "average" : "largest";
     std::string text;
     if (wanted_part_ && !part) {
-        text = "the part in sight is being computed";
+        text = tr("the part in sight is being computed");
     } else if (down == 1 && across == 1) {
-        text = "a pixel is one cell: exact";
+        text = tr("a pixel is one cell: exact");
     } else {
         const bool equal = shown.queries.size() % shown.height == 0 && shown.keys.size() % shown.width == 0;
-        text = fmt::format("a pixel is the {} of {}{} × {} cells, ", mode, equal ? "" : "about ", down, across);
-        text += samples == 0 ? std::string("exact") : fmt::format("by {0} × {0} samples", samples);
+        text = pixel_note(wanted_.reduce, equal, samples, down, across);
     }
     if (!overview_ && !wanted_part_)
-        text += stopped_ ? "; stopped before all pixels were exact" : "; the exact ones follow from the top";
+        text +=
+            "; " + (stopped_ ? tr("stopped before all pixels were exact") : tr("the exact ones follow from the top"));
     return text;
 }
 
@@ -302,14 +317,16 @@ Heatmap HugeMapView::heatmap(const Theme& theme, const Params& params) const {
     map.row_labels = in.rows;
     map.column_labels = in.columns;
     map.number_thinned = true;
-    map.row_title = "← queries";
-    map.column_title = "keys →";
+    map.row_title = tr("← queries");
+    map.column_title = tr("keys →");
     const bool cells =
         map.value({static_cast<Index>(view_.view.y.low), static_cast<Index>(view_.view.x.low)}).has_value();
-    map.value_title = cells ? "weight" : wanted_.reduce == Reduce::average ? "mean weight" : "largest weight";
+    map.value_title = cells                               ? tr("weight")
+                      : wanted_.reduce == Reduce::average ? tr("mean weight")
+                                                          : tr("largest weight");
     map.pinned = wanted_.pinned;
     if (overview_ && overview_->entropy_bits) {
-        map.bars.title = "H (bits)";
+        map.bars.title = tr("H (bits)");
         map.bars.values = overview_->entropy_bits;
         map.bars.most = std::log2(std::max(2.0, static_cast<double>(in.keys())));
     }

@@ -1,4 +1,6 @@
 // The attention panel while it shows a map too large to hold: HugeMapView computes and draws, the panel says where.
+#include "app/draw/reading_order.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/attention/attention_panel.hpp"
 #include "app/panels/attention/explain_line.hpp"
 
@@ -46,8 +48,7 @@ void AttentionPanel::draw_huge_explain(Canvas& canvas, const Rect& area) {
         draw_numbers(canvas, area, *numbers);
         return;
     }
-    canvas.text_middle({area.min.x, area.center().y}, "computing this query's row …",
-                       {.color = canvas.theme().quiet, .size = 14});
+    draw_line_middle(canvas, area, tr("computing this query's row …"), {.color = canvas.theme().quiet, .size = 14});
 }
 
 }  // namespace attnscope::attention_panel

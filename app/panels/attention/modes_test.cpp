@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "app/language/scoped_language.hpp"
 #include "app/panels/attention/attention_panel.hpp"
 #include "core/attention/reference.hpp"
 #include "core/attention/summary.hpp"
@@ -323,6 +324,35 @@ TEST(AttentionModes, TwoHeadsAreComparedAsTheSettingsMakeThem) {
     for (const Matrix* map : {shown.second->first.get(), shown.second->weights.get()})
         EXPECT_TRUE((map->rowwise().maxCoeff().array() == 1).all()) << "both are one-hot";
     EXPECT_FALSE((shown.weights->rowwise().maxCoeff().array() == 1).all()) << "the breakdown is of the soft weights";
+}
+
+TEST(AttentionModes, ComparedMapsSayWhatTheyAre) {
+    const auto title = [](const MapName& name) { return title_of(name, Reader::window); };
+    EXPECT_EQ(title({.kind = MapName::soft}), "soft");
+    EXPECT_EQ(title({.kind = MapName::argmax}), "argmax");
+    EXPECT_EQ(title({.kind = MapName::samples, .count = 1}), "mean of 1 sample");
+    EXPECT_EQ(title({.kind = MapName::samples, .count = 10}), "mean of 10 samples");
+    EXPECT_EQ(title({.kind = MapName::exact}), "exact");
+    EXPECT_EQ(title({.kind = MapName::approximation, .method = Method::elu, .count = 64}), "elu + 1");
+    EXPECT_EQ(title({.head = 0}), "average");
+    EXPECT_EQ(title({.kind = MapName::approximation, .method = Method::positive, .count = 64, .head = 2}),
+              "head 2, positive, m = 64");
+}
+
+TEST(AttentionModes, FilesSpeakEnglish) {
+    const ScopedLanguage persian(Language::persian);
+    Request request = of_text(sentence);
+    request.seed = 7;
+    request.projection = ProjectionKind::random;
+    request.score = ScoreKind::general;
+    EXPECT_EQ(provenance_of(request, Reader::file),
+              "vectors: trained on public-domain text · projections, score weights: random, seed 7");
+    EXPECT_EQ(title_of({.kind = MapName::samples, .count = 3, .head = 2}, Reader::file), "head 2, mean of 3 samples");
+    Arrays arrays;
+    arrays.odd_row = OddRow{.layer = 1, .head = 2, .row = 3, .sum = -1.25F, .negative = true};
+    EXPECT_EQ(note_of(arrays, Reader::file),
+              "these are no attention weights as they are: layer 1, head 2, row 3 sums to -1.25 and has negative "
+              "entries");
 }
 
 TEST(AttentionModes, ControlsThatDoNothingAreNotShown) {

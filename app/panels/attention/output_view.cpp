@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/draw/rich_text.hpp"
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 
 namespace attnscope::attention_panel {
 namespace {
@@ -110,9 +112,9 @@ void draw_output_view(Canvas& canvas, const Rect& area, const Shown& shown) {
                  {"×", ",", ","});
     else if (tokens)  // two texts
         draw_row(canvas, rest.cut_top(height),
-                 {{"X, queries", "n_q × D", all.x_queries, t.query},
+                 {{tr("X, queries"), "n_q × D", all.x_queries, t.query},
                   {"W_Q", "D × d_k", all.w_q, t.query},
-                  {"X, keys", "n_k × D", all.x_keys, t.key},
+                  {tr("X, keys"), "n_k × D", all.x_keys, t.key},
                   {"W_K", "D × d_k", all.w_k, t.key},
                   {"W_V", "D × d_v", all.w_v, t.key}},
                  {"×", ";", "×", ","});
@@ -120,30 +122,30 @@ void draw_output_view(Canvas& canvas, const Rect& area, const Shown& shown) {
     const bool product = kind == ScoreKind::scaled_dot || kind == ScoreKind::dot;
     std::vector<Block> row{{"Q", "n_q × d_k", all.q, t.query},
                            {"Kᵀ", "d_k × n_k", all.k_transposed, t.key},
-                           {"weights", "n_q × n_k", all.weights, t.text, true},
+                           {tr("weights"), "n_q × n_k", all.weights, t.text, true},
                            {"V", "n_k × d_v", all.v, t.key}};
     std::vector<const char*> signs{product ? "×" : ",", "softmax →", "×"};
     if (all.head_output != nullptr) {
-        row.push_back({fmt::format("head {}", shown.head), "n_q × d_v", all.head_output, t.query});
+        row.push_back({tr("head {}", shown.head), "n_q × d_v", all.head_output, t.query});
         signs.push_back("=");
     }
     draw_row(canvas, rest.cut_top(height), row, signs);
     draw_row(canvas, rest,
-             {{fmt::format("concat of {} heads", shown.heads), "n_q × h·d_v", all.concat, t.text},
+             {{tr("concat of {} heads", shown.heads), "n_q × h·d_v", all.concat, t.text},
               {"W_O", "h·d_v × D", all.w_o, t.text},
-              {"output Y", "n_q × D", all.y, t.query}},
+              {tr("output Y"), "n_q × D", all.y, t.query}},
              {"×", "="});
     const AttentionCosts& c = all.costs;
-    const std::string counted = fmt::format(
-        "{} parameters in W_Q, W_K, W_V, W_O   ·   multiplications: projections {}, scores {}, mixing {}, "
-        "output {}",
-        grouped(c.parameters), grouped(c.projections), grouped(c.scores), grouped(c.mixing), grouped(c.output));
+    const std::string counted =
+        tr("{} parameters in W_Q, W_K, W_V, W_O   ·   multiplications: projections {}, scores {}, mixing {}, "
+           "output {}",
+           grouped(c.parameters), grouped(c.projections), grouped(c.scores), grouped(c.mixing), grouped(c.output));
     const float fits = foot.width() / std::max(canvas.shaper().width(counted, {.size = 13}), 1.0F);
     const TextStyle style{.color = t.quiet, .size = 13 * std::clamp(fits, 0.6F, 1.0F)};
-    canvas.text({foot.min.x, foot.min.y + 24}, canvas.shaper().fit(counted, foot.width(), style), style);
-    const std::string origin = tokens ? "W_O is random, N(0, 1/(h·d_v)); the other matrices are those of the map."
-                                      : "Q, K, V are yours; W_O is random, N(0, 1/(h·d_v)).";
-    canvas.text({foot.min.x, foot.min.y + 44}, canvas.shaper().fit(origin, foot.width(), style), style);
+    draw_line(canvas, foot, foot.min.y + 24, counted, style);
+    const std::string origin = tokens ? tr("W_O is random, N(0, 1/(h·d_v)); the other matrices are those of the map.")
+                                      : tr("Q, K, V are yours; W_O is random, N(0, 1/(h·d_v)).");
+    draw_line(canvas, foot, foot.min.y + 44, origin, style);
 }
 
 }  // namespace attnscope::attention_panel

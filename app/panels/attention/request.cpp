@@ -1,6 +1,6 @@
 #include "app/panels/attention/request.hpp"
 
-#include <fmt/format.h>
+#include "app/language/language.hpp"
 
 namespace attnscope::attention_panel {
 
@@ -69,21 +69,40 @@ namespace {
 
 // The settings that need the whole map at once.
 Result<void> check_huge(const Request& request) {
-    const auto refuse = [&](const char* key, std::string_view what, const char* right) {
+    const Index most = request.limits.held;
+    if (request.whole_output)
         return invalid_input(
-            fmt::format("{}: {} only up to {} tokens; beyond, {} is needed", key, what, request.limits.held, right));
-    };
-    if (request.whole_output) return refuse("view", "every matrix of multi-head attention is shown", "view=map");
-    if (request.other_head) return refuse("view", "two heads are compared", "view=map");
-    if (request.head == 0) return refuse("head", "the average of all heads is shown", "one head (1 or more)");
+            tr("view: every matrix of multi-head attention is shown only up to {} tokens; beyond, view=map is needed",
+               most));
+    if (request.other_head)
+        return invalid_input(tr("view: two heads are compared only up to {} tokens; beyond, view=map is needed", most));
+    if (request.head == 0)
+        return invalid_input(
+            tr("head: the average of all heads is shown only up to {} tokens; beyond, one head (1 or more) is needed",
+               most));
     if (request.score == ScoreKind::additive || request.score == ScoreKind::concat)
-        return refuse("score", "hyperbolic tangents are summed", "scaled_dot, dot, general, cosine or sum");
+        return invalid_input(tr(
+            "score: hyperbolic tangents are summed only up to {} tokens; beyond, scaled_dot, dot, general, cosine or "
+            "sum is needed",
+            most));
     if (request.select != Select::soft)
-        return refuse("select", "hard, argmax and local attention are shown", "select=soft");
-    if (request.method != Method::exact) return refuse("method", "approximations are shown", "method=exact");
-    if (!request.painted.empty()) return refuse("painted", "single cells are hidden", "an empty list");
-    if (request.exclude_first) return refuse("exclude_first", "the first key is left out", "exclude_first=false");
-    if (request.merge_words) return refuse("merge_words", "characters are merged into words", "merge_words=false");
+        return invalid_input(
+            tr("select: hard, argmax and local attention are shown only up to {} tokens; beyond, select=soft is needed",
+               most));
+    if (request.method != Method::exact)
+        return invalid_input(
+            tr("method: approximations are shown only up to {} tokens; beyond, method=exact is needed", most));
+    if (!request.painted.empty())
+        return invalid_input(
+            tr("painted: single cells are hidden only up to {} tokens; beyond, an empty list is needed", most));
+    if (request.exclude_first)
+        return invalid_input(
+            tr("exclude_first: the first key is left out only up to {} tokens; beyond, exclude_first=false is needed",
+               most));
+    if (request.merge_words)
+        return invalid_input(tr(
+            "merge_words: characters are merged into words only up to {} tokens; beyond, merge_words=false is needed",
+            most));
     return {};
 }
 
@@ -91,7 +110,7 @@ Result<Index> token_count(const TokenRequest& side, Index enough) {
     if (side.source == Source::random) return side.length;
     if (static_cast<Index>(side.text.size()) <= enough) return enough;  // no token is less than a byte
     const Result<std::vector<std::string>> cut = tokenize(side.text, side.tokenizer, most_tokens);
-    if (!cut) return side.second ? invalid_input("second text: " + cut.error().what) : cut.error();
+    if (!cut) return side.second ? invalid_input(tr("second text: {}", cut.error().what)) : cut.error();
     return static_cast<Index>(cut->size());
 }
 
@@ -113,12 +132,12 @@ Result<void> check_request(const Request& request) {
     const Index heads = heads_of(request), layers = layers_of(request);
     const auto outside = [&](const char* key, Index value) {
         return invalid_input(
-            fmt::format("{}: {} is out of range: there are {} heads (0 shows their average)", key, value, heads));
+            tr("{}: {} is out of range: there are {} heads (0 shows their average)", key, value, heads));
     };
     if (request.head > heads) return outside("head", request.head);
     if (request.other_head && *request.other_head > heads) return outside("other_head", *request.other_head);
     if (request.layer > layers)
-        return invalid_input(fmt::format("layer: {} is out of range: there are {} layers", request.layer, layers));
+        return invalid_input(tr("layer: {} is out of range: there are {} layers", request.layer, layers));
     const Result<bool> huge = is_huge(request);
     if (!huge) return huge.error();
     if (*huge)
@@ -126,35 +145,41 @@ Result<void> check_request(const Request& request) {
     if (request.method == Method::exact) return {};
     if (request.score != ScoreKind::scaled_dot && request.score != ScoreKind::dot)
         return invalid_input(
-            "method: features approximate the exponential of a dot product; score=scaled_dot or "
-            "score=dot is needed, or method=exact");
+            tr("method: features approximate the exponential of a dot product; score=scaled_dot or "
+               "score=dot is needed, or method=exact"));
     if (request.position == PositionKind::alibi)
-        return invalid_input("method: features cannot carry ALiBi's bias; another position is needed, or method=exact");
+        return invalid_input(
+            tr("method: features cannot carry ALiBi's bias; another position is needed, or method=exact"));
     if (request.select != Select::soft)
         return invalid_input(
-            "method: an approximation is shown beside soft attention; select=soft is needed, or "
-            "method=exact");
+            tr("method: an approximation is shown beside soft attention; select=soft is needed, or "
+               "method=exact"));
     return {};
 }
 
-std::string provenance_of(const Request& request) {
-    if (request.source == Source::weights) return "weights: yours";
-    std::string text = request.source == Source::qkv      ? std::string("Q, K, V: yours")
-                       : request.source == Source::random ? fmt::format("vectors: random, seed {}", request.seed)
-                       : request.queries.vectors          ? std::string("vectors: yours")
-                                                          : std::string("vectors: trained on public-domain text");
+std::string provenance_of(const Request& request, Reader reader) {
+    if (request.source == Source::weights) return said(reader, translatable("weights: yours"));
+    std::string text;
+    if (request.source == Source::qkv)
+        text = said(reader, translatable("Q, K, V: yours"));
+    else if (request.source == Source::random)
+        text = said(reader, translatable("vectors: random, seed {}"), request.seed);
+    else if (request.queries.vectors)
+        text = said(reader, translatable("vectors: yours"));
+    else
+        text = said(reader, translatable("vectors: trained on public-domain text"));
     std::string drawn;
-    const auto add = [&](const char* what) {
-        if (!drawn.empty()) drawn += ", ";
-        drawn += what;
+    const auto add = [&](const std::string& what) {
+        drawn = drawn.empty() ? what : said(reader, translatable("{}, {}"), drawn, what);
     };
-    if (request.arrays == nullptr && request.projection != ProjectionKind::identity) add("projections");
-    if (has_weights(request.score)) add("score weights");
-    if (request.select == Select::local) add("window centres");
-    if (request.select == Select::hard) add("samples");
-    if (request.method != Method::exact && request.method != Method::elu) add("features");
+    if (request.arrays == nullptr && request.projection != ProjectionKind::identity)
+        add(said(reader, translatable("projections")));
+    if (has_weights(request.score)) add(said(reader, translatable("score weights")));
+    if (request.select == Select::local) add(said(reader, translatable("window centres")));
+    if (request.select == Select::hard) add(said(reader, translatable("samples")));
+    if (request.method != Method::exact && request.method != Method::elu) add(said(reader, translatable("features")));
     if (request.whole_output) add("W_O");
-    if (!drawn.empty()) text += fmt::format(" · {}: random, seed {}", drawn, request.seed);
+    if (!drawn.empty()) text += " · " + said(reader, translatable("{}: random, seed {}"), drawn, request.seed);
     return text;
 }
 
@@ -168,9 +193,9 @@ Index layers_of(const Request& request) {
 
 std::string in_words(const Request& request) {
     if (request.source == Source::random)
-        return fmt::format("L = {}, {} heads, d = {}", request.queries.length, request.heads, request.dim);
-    return fmt::format("{}, {} heads, d = {}", request.source == Source::text ? "this text" : "these arrays",
-                       heads_of(request), request.dim);
+        return tr("L = {}, {} heads, d = {}", request.queries.length, request.heads, request.dim);
+    return request.source == Source::text ? tr("this text, {} heads, d = {}", heads_of(request), request.dim)
+                                          : tr("these arrays, {} heads, d = {}", heads_of(request), request.dim);
 }
 
 }  // namespace attnscope::attention_panel

@@ -55,7 +55,7 @@ Result<void> check_request(const Request& request);
 Result<bool> is_huge(const Request& request);
 
 /// Where the numbers of a request come from, for the badge and for files.
-std::string provenance_of(const Request& request);
+std::string provenance_of(const Request& request, Reader reader);
 
 /// How many heads and layers there are to choose from.
 Index heads_of(const Request& request);

@@ -1,6 +1,9 @@
 // All heads of the attention panel as small maps, and how much attention each key receives.
 #include <fmt/format.h>
 
+#include "app/draw/reading_order.hpp"
+#include "app/draw/rich_text.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/attention/attention_panel.hpp"
 
 namespace attnscope::attention_panel {
@@ -9,18 +12,18 @@ namespace attnscope::attention_panel {
 void AttentionPanel::draw_received(Canvas& canvas, Interaction& interaction, const Rect& area) {
     const Theme& t = canvas.theme();
     Plot plot;
-    Series bars{.name = "attention received", .color = t.key, .kind = Series::bars};
+    Series bars{.name = tr("attention received"), .color = t.key, .kind = Series::bars};
     bars.y.assign(shown_->column_sums.begin(), shown_->column_sums.end());
     if (const std::optional<Cell> cell = pointed()) {
         bars.colors.assign(bars.y.size(), mix(t.ground, t.key, 0.65F));
         bars.colors[static_cast<std::size_t>(cell->column)] = t.key;
     }
-    plot.title = "attention each key receives";
-    plot.y.name = "sum of weights";
+    plot.title = tr("attention each key receives");
+    plot.y.name = tr("sum of weights");
     if (params_.from_tokens() && params_.source == Source::text)
         plot.x.categories = column_labels_;
     else
-        plot.x = {.name = "key", .integers = true};
+        plot.x = {.name = tr("key"), .integers = true};
     plot.series.push_back(std::move(bars));
     draw_plot(canvas, area, plot, received_view_, interaction.area("received", area));
 }
@@ -78,23 +81,20 @@ void AttentionPanel::draw_strip(Canvas& canvas, Interaction& interaction, const 
             if (grid) params_.layer = layer;
         }
         if (pointer.hovered)
-            interaction.tooltip(fmt::format("{}head {}: mean entropy {:.2f} bits, mean distance {:.1f} tokens",
-                                            grid ? fmt::format("layer {}, ", layer) : "", head,
-                                            strip.mean_entropy_bits[h], strip.mean_distance[h]));
+            interaction.tooltip(grid ? tr("layer {}, head {}: mean entropy {:.2f} bits, mean distance {:.1f} tokens",
+                                          layer, head, strip.mean_entropy_bits[h], strip.mean_distance[h])
+                                     : tr("head {}: mean entropy {:.2f} bits, mean distance {:.1f} tokens", head,
+                                          strip.mean_entropy_bits[h], strip.mean_distance[h]));
         if (grid) continue;
         const TextStyle style{.color = on ? t.query : t.quiet, .size = 12, .bold = on};
-        canvas.text({square.min.x, square.max.y + 18},
-                    canvas.shaper().fit(size < 44 ? fmt::format("{}", head) : fmt::format("head {}", head),
-                                        size + space, style),
-                    style);
+        Rect name{square.min, {square.max.x + space, square.max.y}};  // it may use the space where it ends
+        if (right_to_left()) name = {{std::max(square.min.x - space, area.min.x), square.min.y}, square.max};
+        draw_entry(canvas, name, square.max.y + 18, size < 44 ? fmt::format("{}", head) : tr("head {}", head), style);
     }
     if (!grid) return;
     const TextStyle style{.color = t.quiet, .size = 12};
-    canvas.text(
-        {area.min.x, area.min.y + top + (size + space) * static_cast<float>(strip.layers) + 11},
-        canvas.shaper().fit(fmt::format("{} layers down, {} heads across: click one", strip.layers, strip.heads),
-                            area.width(), style),
-        style);
+    draw_line(canvas, area, area.min.y + top + (size + space) * static_cast<float>(strip.layers) + 11,
+              tr("{} layers down, {} heads across: click one", strip.layers, strip.heads), style);
 }
 
 }  // namespace attnscope::attention_panel

@@ -7,6 +7,7 @@
 #include <limits>
 #include <numeric>
 
+#include "app/language/language.hpp"
 #include "core/base/random.hpp"
 
 namespace attnscope::attention_panel {
@@ -28,7 +29,7 @@ Result<Tokens> tokens_in_order(const TokenRequest& request) {
         return tokens;
     }
     const Result<std::vector<std::string>> cut = tokenize(request.text, request.tokenizer, most_tokens);
-    if (!cut) return request.second ? invalid_input("second text: " + cut.error().what) : cut.error();
+    if (!cut) return request.second ? invalid_input(tr("second text: {}", cut.error().what)) : cut.error();
     Embedded embedded = embed(*cut, table_of(request));
     tokens.vectors = std::move(embedded.vectors);
     for (const TokenOrigin origin : embedded.origin) {

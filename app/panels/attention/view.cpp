@@ -3,8 +3,10 @@
 
 #include <cmath>
 
+#include "app/draw/reading_order.hpp"
 #include "app/draw/rich_text.hpp"
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/attention/attention_panel.hpp"
 #include "app/panels/attention/output_view.hpp"
 #include "core/attention/explain.hpp"
@@ -33,10 +35,18 @@ ColorRange score_range(const Params& params, const Shown& shown) {
     return {low, high > low ? high : low + 1, ColorScale::linear};
 }
 
-std::string head_name(const Shown& shown) {
-    const std::string head = shown.head == 0 ? fmt::format("average of {} heads", shown.heads)
-                                             : fmt::format("head {} of {}", shown.head, shown.heads);
-    return shown.layers > 1 ? fmt::format("layer {} of {}, {}", shown.layer, shown.layers, head) : head;
+std::string heading_of(const Shown& shown, bool cross) {
+    const bool average = shown.head == 0;
+    if (cross)  // of tokens, which have one layer
+        return average ? tr("Cross-attention, average of {} heads", shown.heads)
+                       : tr("Cross-attention, head {} of {}", shown.head, shown.heads);
+    if (shown.layers > 1)
+        return average
+                   ? tr("Self-attention, layer {} of {}, average of {} heads", shown.layer, shown.layers, shown.heads)
+                   : tr("Self-attention, layer {} of {}, head {} of {}", shown.layer, shown.layers, shown.head,
+                        shown.heads);
+    return average ? tr("Self-attention, average of {} heads", shown.heads)
+                   : tr("Self-attention, head {} of {}", shown.head, shown.heads);
 }
 
 std::vector<CellMark> ranks(const Matrix& weights, Index top) {
@@ -92,7 +102,7 @@ void AttentionPanel::draw(Canvas& canvas, Interaction& interaction, const Rect& 
     if (inside.width() < 40 || inside.height() < 30) return;
     if (!shown_) {
         const PanelStatus now = status();
-        const std::string text = now.error ? now.error->what : "computing …";
+        const std::string text = now.error ? now.error->what : tr("computing …");
         canvas.text_middle(inside.center(), canvas.shaper().fit(text, inside.width(), {.size = 16}),
                            {.color = now.error ? t.warning : t.quiet, .size = 16, .align = Align::center});
         return;
@@ -108,7 +118,8 @@ void AttentionPanel::draw(Canvas& canvas, Interaction& interaction, const Rect& 
         return;
     }
     if (params_.view == View::output && !params_.has_inputs()) {
-        const char* const why = "Finished weights come without queries, keys and values: there is nothing to multiply.";
+        const std::string why =
+            tr("Finished weights come without queries, keys and values: there is nothing to multiply.");
         const TextStyle quiet{.color = t.quiet, .size = 16, .align = Align::center};
         canvas.text_middle(inside.center(), canvas.shaper().fit(why, inside.width(), quiet), quiet);
         return;
@@ -131,15 +142,15 @@ void AttentionPanel::draw_title(Canvas& canvas, Interaction& interaction, const 
     draw_heading(canvas, rest);
 }
 
-// Cuts the buttons' place off the right end of `rest`.
+// Cuts the buttons' place off the end of `rest`.
 void AttentionPanel::draw_buttons(Canvas& canvas, Interaction& interaction, Rect& rest) {
     const Theme& t = canvas.theme();
-    const auto button = [&](const char* id, const std::string& label, const char* help, bool on) {
+    const auto button = [&](const char* id, const std::string& label, const std::string& help, bool on) {
         const TextStyle style{.color = on ? t.ground : t.query, .size = 13, .align = Align::center};
         const float width = canvas.shaper().width(label, style) + 22;
         if (rest.width() < width + 320) return false;
-        const Rect box = Rect::sized({rest.max.x - width, rest.min.y}, width, 28);
-        rest.cut_right(width + 8);
+        const Rect box = in_reading_order(Rect::sized({rest.max.x - width, rest.min.y}, width, 28), rest);
+        right_to_left() ? rest.cut_left(width + 8) : rest.cut_right(width + 8);
         const Pointer pointer = interaction.area(id, box);
         if (on) canvas.fill_rect(box, t.query, 7);
         if (!on) canvas.fill_rect(box, pointer.hovered ? mix(t.field, t.query, 0.25F) : t.field, 7);
@@ -149,21 +160,23 @@ void AttentionPanel::draw_buttons(Canvas& canvas, Interaction& interaction, Rect
     };
     if (params_.from_tokens()) {
         if (params_.shuffle != 0 &&
-            button("unshuffle", "As written", "The tokens in their own order (Shift S).", false))
+            button("unshuffle", tr("As written"), tr("The tokens in their own order (Shift S)."), false))
             params_.shuffle = 0;
-        if (button("shuffle button", "Shuffle", "Puts the tokens into another order (S).", params_.shuffle != 0))
+        if (button("shuffle button", tr("Shuffle"), tr("Puts the tokens into another order (S)."),
+                   params_.shuffle != 0))
             shuffle();
     }
     if (params_.has_inputs()) {
-        if (!params_.painted.empty() && button("unpaint", "Unhide all", "Shows every painted cell again.", false))
+        if (!params_.painted.empty() &&
+            button("unpaint", tr("Unhide all"), tr("Shows every painted cell again."), false))
             params_.painted.clear();
         if (params_.paint && params_.one_map() &&
-            button("stop painting", "Stop painting", "The mouse moves the picture again (P).", true))
+            button("stop painting", tr("Stop painting"), tr("The mouse moves the picture again (P)."), true))
             params_.paint = false;
         if (params_.select == Select::hard) {
-            if (button("sample 10", "× 10", "Ten times as many samples.", false))
+            if (button("sample 10", "× 10", tr("Ten times as many samples."), false))
                 params_.samples = std::min(params_.samples * 10, 100000);
-            if (button("sample", "Sample", "One more key is drawn for every query.", false))
+            if (button("sample", tr("Sample"), tr("One more key is drawn for every query."), false))
                 params_.samples = std::min(params_.samples + 1, 100000);
         }
     }
@@ -175,15 +188,19 @@ void AttentionPanel::draw_heading(Canvas& canvas, const Rect& rest) {
     const TextStyle title{.color = t.text, .size = 20, .bold = true};
     const float baseline = rest.min.y + 20;
     const bool cross = params_.from_tokens() && params_.keys == Keys::second;
-    const std::string name =
-        canvas.shaper().fit((cross ? "Cross-attention, " : "Self-attention, ") + head_name(shown), rest.width(), title);
-    const float width = canvas.text({rest.min.x, baseline}, name, title);
+    const std::string name = canvas.shaper().fit(heading_of(shown, cross), rest.width(), title);
     const TextStyle style{.color = t.quiet, .size = 14};
+    const auto put = [&](float from, float width, const std::string& text, const TextStyle& in) {
+        const Rect place = in_reading_order({{from, rest.min.y}, {from + width, rest.max.y}}, rest);
+        canvas.text({place.min.x, baseline}, text, in);
+    };
+    const float width = canvas.shaper().width(name, title);
+    put(rest.min.x, width, name, title);
     float x = rest.min.x + width + 18;
     for (const std::string& piece : heading_pieces()) {  // whole or not at all: half a number would be another one
         const float needs = canvas.shaper().width(piece, style);
         if (x + needs > rest.max.x) break;
-        canvas.text({x, baseline}, piece, style);
+        put(x, needs, piece, style);
         x += needs + 16;
     }
 }
@@ -200,7 +217,8 @@ std::vector<std::string> AttentionPanel::heading_pieces() const {
         if (options.temperature != 1)
             score = options.distance_slope != 0 ? fmt::format("({}) / T", score) : score + " / T";
         const bool scores = params_.show == Show::scores && shown.scores && !shown.second;
-        pieces.push_back(scores ? score : fmt::format("softmax({}){}", score, options.local ? " × Gaussian" : ""));
+        const std::string softmax = fmt::format("softmax({})", score);
+        pieces.push_back(scores ? score : options.local ? tr("{} × Gaussian", softmax) : softmax);
     }
     std::string shape = fmt::format("{} × {}", shown.weights->rows(), shown.weights->cols());
     if (!shown.inputs.empty()) {
@@ -212,12 +230,14 @@ std::vector<std::string> AttentionPanel::heading_pieces() const {
     pieces.push_back(std::move(shape));
     const std::optional<Cell> cell = pointed();
     if (!cell) return pieces;
-    std::string row = fmt::format("row “{}”: entropy {:.2f} bits", row_labels_[static_cast<std::size_t>(cell->row)],
-                                  shown.entropy_bits(cell->row));
+    const std::string& label = row_labels_[static_cast<std::size_t>(cell->row)];
+    const double entropy = shown.entropy_bits(cell->row);
     // The distance between places in two texts means nothing.
-    if (!(params_.from_tokens() && params_.keys == Keys::second))
-        row += fmt::format(", {:.1f} tokens away", shown.distance(cell->row));
-    pieces.push_back(std::move(row));
+    if (params_.from_tokens() && params_.keys == Keys::second)
+        pieces.push_back(tr("row “{}”: entropy {:.2f} bits", label, entropy));
+    else
+        pieces.push_back(
+            tr("row “{}”: entropy {:.2f} bits, {:.1f} tokens away", label, entropy, shown.distance(cell->row)));
     return pieces;
 }
 
@@ -272,9 +292,9 @@ Heatmap AttentionPanel::map_of(const Theme& t, std::shared_ptr<const Matrix> val
     map.picture.dark = t.name == ThemeName::dark;
     map.row_labels = row_labels_;
     map.column_labels = column_labels_;
-    map.row_title = "← queries";
-    map.column_title = "keys →";
-    map.value_title = "weight";
+    map.row_title = tr("← queries");
+    map.column_title = tr("keys →");
+    map.value_title = tr("weight");
     map.pinned = pinned();
     map.painting = params_.paint && params_.has_inputs() && params_.one_map() && !shown.merged;
     return map;
@@ -286,13 +306,13 @@ Heatmap AttentionPanel::make_map(const Theme& t) const {
     Heatmap map = map_of(t, scores ? shown.scores : above_threshold_ ? above_threshold_ : shown.weights);
     if (scores) {
         map.picture.range = score_range(params_, shown);
-        map.value_title = "score";
+        map.value_title = tr("score");
     } else {
         map.marks = ranks(*shown.weights, params_.top);
         if (shown.inputs.size() == 1 && shown.inputs.front().options.local && params_.top == 0)
             map.marks = centres(*shown.inputs.front().options.local, shown.weights->cols());
     }
-    map.bars.title = "H (bits)";
+    map.bars.title = tr("H (bits)");
     map.bars.values = std::make_shared<const std::vector<double>>(shown.entropy_bits.begin(), shown.entropy_bits.end());
     map.bars.most = std::log2(std::max(2.0, static_cast<double>(shown.weights->cols())));
     return map;
@@ -322,8 +342,8 @@ void AttentionPanel::draw_map(Canvas& canvas, Interaction& interaction, const Re
     interaction.tooltip(fmt::format("{} → {}: {}", row_labels_[static_cast<std::size_t>(hovered_->row)],
                                     column_labels_[static_cast<std::size_t>(hovered_->column)],
                                     !std::isnan(value) ? short_number(static_cast<double>(value))
-                                    : shown_->masked(hovered_->row, hovered_->column) ? "masked"
-                                                                                      : "below the threshold"));
+                                    : shown_->masked(hovered_->row, hovered_->column) ? tr("masked")
+                                                                                      : tr("below the threshold")));
 }
 
 void AttentionPanel::draw_second(Canvas& canvas, Interaction& interaction, const Rect& area) {
@@ -333,8 +353,8 @@ void AttentionPanel::draw_second(Canvas& canvas, Interaction& interaction, const
     maps.b = map_of(canvas.theme(), shown.second->weights);
     maps.b.picture.range = weight_range(params_, shown.second->largest);  // the wider of both is used
     if (shown.second->negative > 0) maps.b.marks = negatives(*shown.second->weights);
-    maps.a_title = shown.second->first_title;
-    maps.b_title = shown.second->title;
+    maps.a_title = title_of(shown.second->first_name, Reader::window);
+    maps.b_title = title_of(shown.second->name, Reader::window);
     const CompareEvents events = draw_comparison(canvas, interaction, area, maps, compare_view_);
     hovered_ = events.hovered;
     if (events.clicked) pin(*events.clicked);

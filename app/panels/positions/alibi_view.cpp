@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/positions/parts.hpp"
 #include "app/panels/positions/positions_panel.hpp"
 
@@ -25,9 +26,9 @@ void PositionsPanel::draw_alibi(Canvas& canvas, Interaction& interaction, const 
         map.fill = true;
         if (slot == 1) map.picture.range.scale = ColorScale::logarithmic;
         if (params_.color == ColorMap::diverging) map.picture.map = ColorMap::viridis;  // neither changes its sign
-        map.row_title = "← query i";
-        map.column_title = "key j →";
-        map.value_title = slot == 0 ? "bias" : "weight";
+        map.row_title = tr("← query i");
+        map.column_title = tr("key j →");
+        map.value_title = slot == 0 ? tr("bias") : tr("weight");
         if (params_.pin_row >= 0 && params_.pin_row < map.rows && params_.pin_column >= 0 &&
             params_.pin_column < map.columns)
             map.pinned = Cell{params_.pin_row, params_.pin_column};
@@ -39,17 +40,17 @@ void PositionsPanel::draw_alibi(Canvas& canvas, Interaction& interaction, const 
     const double lowest = static_cast<double>(facts.bias->array().isNaN().select(0.0F, facts.bias->array()).minCoeff());
     const double most = std::max(-lowest, 1e-12);
     draw_map(rest.cut_left(rest.width() / 2 - gap_between_pictures / 2), facts.bias, -most, 0,
-             fmt::format("Head {}: the bias −{}·|i−j|", shown.request.head, short_number(slope)), 0);
+             tr("Head {}: the bias −{}·|i−j|", shown.request.head, short_number(slope)), 0);
     rest.cut_left(gap_between_pictures);
-    draw_map(rest, facts.weights, 0, 1, "What it makes of equal scores: softmax of the bias, causal", 1);
+    draw_map(rest, facts.weights, 0, 1, tr("What it makes of equal scores: softmax of the bias, causal"), 1);
     Plot plot;
-    plot.title = "The slope of each head";
-    plot.note =
-        "steep heads look at their neighbours, flat ones far back; the paper gives the formula for H a power of two";
-    plot.x = {.name = "head h", .categories = {}};
-    plot.y = {.name = "slope", .log = true};
+    plot.title = tr("The slope of each head");
+    plot.note = tr(
+        "steep heads look at their neighbours, flat ones far back; the paper gives the formula for H a power of two");
+    plot.x = {.name = tr("head h"), .categories = {}};
+    plot.y = {.name = tr("slope"), .log = true};
     plot.legend = false;
-    Series line{.name = "slope",
+    Series line{.name = tr("slope"),
                 .color = t.query,
                 .kind = Series::points,
                 .x = {},

@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/positions/parts.hpp"
 #include "app/panels/positions/positions_panel.hpp"
 
@@ -62,9 +63,9 @@ void PositionsPanel::draw_waves(Canvas& canvas, Interaction& interaction, const 
     const Request& r = shown.request;
     const bool sinusoidal = r.code.kind == PositionKind::sinusoidal;
     Plot plot;
-    plot.title = sinusoidal ? "Each entry is a wave over the positions" : "Each entry over the positions";
+    plot.title = sinusoidal ? tr("Each entry is a wave over the positions") : tr("Each entry over the positions");
     const double last = static_cast<double>(r.length - 1);
-    plot.x = {.name = "position i", .range = ViewWindow{-0.02 * last, 1.02 * last}, .integers = true};
+    plot.x = {.name = tr("position i"), .range = ViewWindow{-0.02 * last, 1.02 * last}, .integers = true};
     plot.legend = false;
     const std::vector<int> entries = lanes();
     const int lit = hovered_ ? static_cast<int>(hovered_->column) : followed_entry();
@@ -73,7 +74,7 @@ void PositionsPanel::draw_waves(Canvas& canvas, Interaction& interaction, const 
         const double w = sinusoidal ? position_frequency(entry / 2, r.code.dim, r.code.base) : 0;
         plot.y.categories.push_back(sinusoidal ? fmt::format("{} {}  λ {}", entry, entry % 2 == 0 ? "sin" : "cos",
                                                              short_number(2 * std::numbers::pi / w, 3))
-                                               : fmt::format("entry {}", entry));
+                                               : tr("entry {}", entry));
         const bool strong = entry == lit;
         Series wave{.name = {},
                     .color = strong ? t.query : mix(t.ground, t.text, 0.55F),
@@ -113,8 +114,8 @@ void PositionsPanel::draw_waves(Canvas& canvas, Interaction& interaction, const 
                            .y_high = {},
                            .width = 1.5F,
                            .marker = Marker::none});
-    plot.note = here() < shown.codes.rows() ? fmt::format("λ: wavelength in positions; dots: position {}", here())
-                                            : fmt::format("the table ends before position {}", here());
+    plot.note = here() < shown.codes.rows() ? tr("λ: wavelength in positions; dots: position {}", here())
+                                            : tr("the table ends before position {}", here());
     draw_plot(canvas, area, plot, waves_view_, interaction.area("waves", area));
 }
 
@@ -133,20 +134,18 @@ void PositionsPanel::draw_counter(Canvas& canvas, Interaction& interaction, cons
     }
     Rect inside = area;
     const TextStyle title{.color = t.text, .size = 13, .bold = true};
-    canvas.text({inside.min.x, inside.min.y + 14},
-                canvas.shaper().fit("Binary counter: low bits flip fast, high bits slowly", inside.width(), title),
-                title);
+    draw_line(canvas, inside, inside.min.y + 14, tr("Binary counter: low bits flip fast, high bits slowly"), title);
     inside.cut_top(22);
     Heatmap map = map_of(t, counter_, 0, 1, 1);
     map.picture.generation = counter_generation_;
     map.picture.map = ColorMap::cividis;
     std::vector<std::string> rows, columns;
     for (int i = 0; i < counted; ++i) rows.push_back(fmt::format("{}", first + i));
-    for (int k = 0; k < bits; ++k) columns.push_back(fmt::format("bit {}", k));
+    for (int k = 0; k < bits; ++k) columns.push_back(tr("bit {}", k));
     map.row_labels = rows;
     map.column_labels = columns;
     map.row_title = "← i";
-    map.column_title = "bits of i, the lowest first →";
+    map.column_title = tr("bits of i, the lowest first →");
     map.color_bar = false;
     map.fill = true;
     // The highest bit that has just changed.

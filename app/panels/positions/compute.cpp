@@ -1,12 +1,11 @@
 #include "app/panels/positions/compute.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <tuple>
 
+#include "app/language/language.hpp"
 #include "core/attention/attention.hpp"
 #include "core/base/random.hpp"
 
@@ -187,24 +186,24 @@ Result<void> compute_view(const Request& r, const Progress& progress, Shown& sho
 }
 
 Result<void> check_places(const Params& p, View view) {
-    const auto outside = [&](const char* what, int at) {
-        return invalid_input(fmt::format("{} {} is outside the text: positions are 0 to {}", what, at, p.length - 1));
-    };
     const bool codes = view != View::sum && view != View::alibi;
     if (codes && p.dim % 2 != 0)
-        return invalid_input(fmt::format("the width d is {}: it must be even, since each sine has its cosine", p.dim));
-    if (codes && p.position >= p.length) return outside("position", p.position);
-    if (view == View::rope && p.key_position >= p.length) return outside("the key's position", p.key_position);
+        return invalid_input(tr("the width d is {}: it must be even, since each sine has its cosine", p.dim));
+    if (codes && p.position >= p.length)
+        return invalid_input(tr("position {} is outside the text: positions are 0 to {}", p.position, p.length - 1));
+    if (view == View::rope && p.key_position >= p.length)
+        return invalid_input(
+            tr("the key's position {} is outside the text: positions are 0 to {}", p.key_position, p.length - 1));
     if (codes && p.pair >= p.dim / 2)
         return invalid_input(
-            fmt::format("pair {} does not exist: {} entries are the pairs 0 to {}", p.pair, p.dim, p.dim / 2 - 1));
+            tr("pair {} does not exist: {} entries are the pairs 0 to {}", p.pair, p.dim, p.dim / 2 - 1));
     if (view == View::alibi && p.head > p.heads)
-        return invalid_input(fmt::format("head {} does not exist: there are heads 1 to {}", p.head, p.heads));
+        return invalid_input(tr("head {} does not exist: there are heads 1 to {}", p.head, p.heads));
     if (view != View::rotation && view != View::similarity) return {};
     const int there = p.position + (view == View::rotation && p.opposite ? -p.offset : p.offset);
     if (there < 0 || there >= p.length)
-        return invalid_input(fmt::format("offset {} carries position {} to {}, outside the text: positions are 0 to {}",
-                                         p.offset, p.position, there, p.length - 1));
+        return invalid_input(tr("offset {} carries position {} to {}, outside the text: positions are 0 to {}",
+                                p.offset, p.position, there, p.length - 1));
     return {};
 }
 
@@ -248,13 +247,13 @@ Result<void> check_all(const Params& p) {
     for (const View view : {View::code, View::rope, View::alibi})
         if (const Result<void> valid = check_places(p, view); !valid) return valid.error();
     if (std::abs(p.offset) >= p.length)
-        return invalid_input(fmt::format("offset {} is beyond the text: it must be from {} to {}", p.offset,
-                                         1 - p.length, p.length - 1));
+        return invalid_input(
+            tr("offset {} is beyond the text: it must be from {} to {}", p.offset, 1 - p.length, p.length - 1));
     return {};
 }
 
 std::string in_words(const Request& request) {
-    return fmt::format("{} positions of width {}", request.length, request.code.dim);
+    return tr("{} positions of width {}", request.length, request.code.dim);
 }
 
 Result<Shown> compute_shown(const Request& request, const Progress& progress) {

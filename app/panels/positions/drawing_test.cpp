@@ -1,7 +1,10 @@
 // What the positions panel draws, noted by a canvas that is no screen, and how it answers the mouse.
 #include <gmock/gmock.h>
 
+#include <tuple>
+
 #include "app/draw/recording_canvas.hpp"
+#include "app/language/scoped_language.hpp"
 #include "app/panels/positions/parts.hpp"
 #include "app/panels/positions/positions_panel.hpp"
 
@@ -40,6 +43,53 @@ TEST(PositionsPanel, DrawsEveryViewAtEverySizeInsideItsArea) {
                             << height << ": '" << text.text << "' at " << corner.x << ", " << corner.y;
                 EXPECT_GE(canvas.texts.size(), width > 900 ? 10U : 0U);
             }
+        }
+    }
+}
+
+TEST(PositionsPanel, StaysInsideItsAreaInLanguagesFromRightToLeft) {
+    static TextShaper shaper;
+    Interaction nobody;
+    for (const Language language : {Language::persian, Language::hebrew}) {
+        const ScopedLanguage scope(language);
+        for (const View view : all_views) {
+            PositionsPanel panel;
+            panel.params().view = view;
+            panel.wait();
+            for (const auto& [width, height] : {std::pair(1600.0F, 900.0F), {1000.0F, 700.0F}, {640.0F, 400.0F}}) {
+                const Rect area = Rect::sized({100, 50}, width, height);
+                Recorder canvas(shaper);
+                panel.draw(canvas, nobody, area);
+                for (const TextBox& text : canvas.texts)
+                    for (const Vec2 corner : text.corners)
+                        EXPECT_TRUE(area.inset(-2).contains(corner))
+                            << code_of(language) << ", view " << static_cast<int>(view) << ", " << width << ": '"
+                            << text.text << "' at " << corner.x << ", " << corner.y;
+            }
+        }
+    }
+}
+
+// The picture says what was measured in sentences of its own, so that they can be translated.
+TEST(PositionsPanel, SaysWhatTheRivalsAreJudgedByAsTheirJudgementsDo) {
+    static TextShaper shaper;
+    Interaction nobody;
+    for (const auto& [length, dim, table] : {std::tuple(64, 32, 48), {64, 4, 64}, {1500, 8, 512}, {600, 16, 4096}}) {
+        PositionsPanel panel;
+        panel.params().view = View::rivals;
+        panel.params().length = length;
+        panel.params().dim = dim;
+        panel.params().table = table;
+        panel.wait();
+        ASSERT_FALSE(panel.status().error) << panel.status().error->what;
+        Recorder canvas(shaper);
+        panel.draw(canvas, nobody, Rect::sized({0, 0}, 3200, 1600));
+        const std::vector<Judgement>& judgements = panel.shown()->judgements;
+        for (std::size_t k = 0; k < judgements.size(); ++k) {
+            const std::string& usual = judgements[k % criterion_names.size()].measure;
+            const std::string& own = judgements[k].measure;
+            const std::string wanted = own.starts_with(usual + ", ") ? own.substr(usual.size() + 2) : own;
+            EXPECT_TRUE(canvas.says(wanted)) << "n = " << length << ", d = " << dim << ": " << wanted;
         }
     }
 }

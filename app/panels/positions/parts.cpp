@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 
 namespace attnscope::positions_panel {
 namespace {
@@ -101,7 +102,7 @@ std::optional<std::vector<Index>> draw_number_line(Canvas& canvas, Interaction& 
         canvas.text({std::clamp(x + shift, area.min.x + before, area.max.x - behind), y - 14}, mark.name, style);
     }
     if (pointer.hovered && interaction.live())
-        interaction.tooltip("Drag a mark, or the bar between them to move both.");
+        interaction.tooltip(tr("Drag a mark, or the bar between them to move both."));
     if (pointer.pressed) dragged = taken_mark(line, marks, pointer.at.x);
     if (!pointer.held && !pointer.pressed) {
         dragged.reset();

@@ -1,10 +1,11 @@
 #include "app/panels/positions/positions_panel.hpp"
 
 #include <GLFW/glfw3.h>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+
+#include "app/language/language.hpp"
 
 namespace attnscope {
 namespace positions_panel {
@@ -26,8 +27,8 @@ PanelInfo PositionsPanel::info() const {
 }
 
 std::string PositionsPanel::source_text() const {
-    if (params_.view == View::alibi) return fmt::format("{} positions, {} heads", params_.length, params_.heads);
-    return fmt::format("{} positions, codes of {} entries", params_.length, params_.dim);
+    if (params_.view == View::alibi) return tr("{} positions, {} heads", params_.length, params_.heads);
+    return tr("{} positions, codes of {} entries", params_.length, params_.dim);
 }
 
 // The request, once the user's vectors are read where they are wanted; nothing until then.
@@ -95,34 +96,33 @@ void PositionsPanel::agree() {
 
 PanelStatus PositionsPanel::status() const {
     PanelStatus status;
-    status.error =
-        cancelled_
-            ? std::optional(Error{ErrorCode::cancelled,
-                                  "cancelled: the picture is of the settings before; change anything to compute again"})
-            : error_;
+    status.error = cancelled_
+                       ? std::optional(Error{
+                             ErrorCode::cancelled,
+                             tr("cancelled: the picture is of the settings before; change anything to compute again")})
+                       : error_;
     status.stale = job_.stale() || vectors_.stale();
     status.progress = vectors_.progress() ? vectors_.progress() : job_.progress();
     status.seconds = seconds_;
     if (!shown_) return status;
     const Request& r = shown_->request;
     const bool learned = r.code.kind == PositionKind::learned;
-    status.provenance = learned                  ? fmt::format("random table (seed {})", r.code.seed)
-                        : r.view == View::rope   ? fmt::format("random q, k (seed {})", r.code.seed)
-                        : r.view == View::sum    ? "trained vectors, exact code"
-                        : r.view == View::rivals ? fmt::format("formulas; learned: random (seed {})", r.code.seed)
-                                                 : "formula";
+    status.provenance = learned                  ? tr("random table (seed {})", r.code.seed)
+                        : r.view == View::rope   ? tr("random q, k (seed {})", r.code.seed)
+                        : r.view == View::sum    ? tr("trained vectors, exact code")
+                        : r.view == View::rivals ? tr("formulas; learned: random (seed {})", r.code.seed)
+                                                 : tr("formula");
     if (r.view == View::rope && r.content == Content::sentence)
-        status.provenance = fmt::format("trained vectors; decay: random (seed {})", r.code.seed);
-    if (r.vectors) status.provenance = "yours: " + r.vectors->note();
+        status.provenance = tr("trained vectors; decay: random (seed {})", r.code.seed);
+    if (r.vectors) status.provenance = tr("yours: {}", r.vectors->note());
     if (learned && (r.view == View::code || r.view == View::similarity) && r.code.rows < r.length)
-        status.note = fmt::format("the table ends: positions {} to {} have no code", r.code.rows, r.length - 1);
+        status.note = tr("the table ends: positions {} to {} have no code", r.code.rows, r.length - 1);
     if (r.code.kind == PositionKind::binary && r.code.dim < 14 && r.length > Index{1} << r.code.dim)
-        status.note =
-            fmt::format("{} bits count to {}: codes repeat from there on", r.code.dim, Index{1} << r.code.dim);
+        status.note = tr("{} bits count to {}: codes repeat from there on", r.code.dim, Index{1} << r.code.dim);
     if (r.view == View::similarity && shown_->codes.rows() > shown_->similarity->picture->rows())
-        status.note = "each pixel is the average of several cells";
+        status.note = tr("each pixel is the average of several cells");
     if ((r.view == View::alibi || (r.view == View::rope && r.content == Content::pair)) && r.length > most_mapped)
-        status.note = fmt::format("maps are of the first {} positions", most_mapped);
+        status.note = tr("maps are of the first {} positions", most_mapped);
     return status;
 }
 
@@ -175,9 +175,9 @@ void PositionsPanel::send() {
         sent.values.emplace_back("tokenizer",
                                  std::string(params_.tokenizer == Tokenizer::words ? "words" : "characters"));
     }
-    sent.message = fmt::format("Attention now uses the positions '{}' (Ctrl Z takes it back).", name);
+    sent.message = tr("Attention now uses the positions '{}' (Ctrl Z takes it back).", tr_in("choice", name));
     if (kind == PositionKind::alibi && params_.heads > attention_heads)
-        sent.message += fmt::format(" It has {} heads, as many as it can.", attention_heads);
+        sent.message.append(" ").append(tr("It has {} heads, as many as it can.", attention_heads));
     sent_ = std::move(sent);
 }
 
@@ -217,10 +217,14 @@ bool PositionsPanel::key(const KeyPress& press) {
 }
 
 std::vector<std::pair<std::string, std::string>> PositionsPanel::key_help() const {
-    return {{"← →", "move the position (with Shift: change the offset)"},
-            {"↑ ↓", "another pair of entries"},
-            {"T", "send the code to the attention panel"},
-            {"Esc", "stop a long computation, else unpin"}};
+    return {{"← →", tr("move the position (with Shift: change the offset)")},
+            {"↑ ↓", tr("another pair of entries")},
+            {"T", tr("send the code to the attention panel")},
+            {"Esc", tr("stop a long computation, else unpin")}};
+}
+
+View2D* PositionsPanel::main_view() {
+    return &views_[0].view;
 }
 
 }  // namespace positions_panel

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/positions/parts.hpp"
 #include "app/panels/positions/positions_panel.hpp"
 
@@ -18,8 +19,8 @@ void PositionsPanel::draw_rope(Canvas& canvas, Interaction& interaction, const R
     Rect rest = area;
     const bool pair = shown.request.content == Content::pair;
     if (pair) {
-        const std::vector<LineMark> marks{{here(), fmt::format("query, m = {}", here()), t.query},
-                                          {key_place(), fmt::format("key, n = {}", key_place()), t.key}};
+        const std::vector<LineMark> marks{{here(), tr("query, m = {}", here()), t.query},
+                                          {key_place(), tr("key, n = {}", key_place()), t.key}};
         if (const auto moved = draw_number_line(canvas, interaction, rest.cut_top(number_line_height),
                                                 shown.positions(), marks, dragged_)) {
             params_.position = static_cast<int>((*moved)[0]);
@@ -32,11 +33,11 @@ void PositionsPanel::draw_rope(Canvas& canvas, Interaction& interaction, const R
     double most = 0;
     for (const Picture& picture : {facts.without, facts.with})
         most = std::max(most, static_cast<double>(picture->cwiseAbs().maxCoeff()));
-    const auto draw_scores = [&](Rect where, const Picture& picture, const char* title, int slot) {
+    const auto draw_scores = [&](Rect where, const Picture& picture, const std::string& title, int slot) {
         draw_caption(canvas, where, title);
         Heatmap map = map_of(t, picture, -most, most, slot);
-        map.row_title = "← query at m";
-        map.column_title = "key at n →";
+        map.row_title = tr("← query at m");
+        map.column_title = tr("key at n →");
         map.value_title = "q·k/√d";
         if (!pair) {
             map.row_labels = shown.tokens;
@@ -54,13 +55,13 @@ void PositionsPanel::draw_rope(Canvas& canvas, Interaction& interaction, const R
     };
     const float third = rest.width() * (pair ? 0.33F : 0.5F);
     draw_scores(rest.cut_left(third), facts.without,
-                pair ? "Without: the score cannot tell positions apart" : "Without RoPE", 0);
+                pair ? tr("Without: the score cannot tell positions apart") : tr("Without RoPE"), 0);
     rest.cut_left(gap_between_pictures);
     draw_scores(pair ? rest.cut_left(third) : rest, facts.with,
-                pair ? "With RoPE: stripes, it depends on m − n" : "With RoPE", 1);
+                pair ? tr("With RoPE: stripes, it depends on m − n") : tr("With RoPE"), 1);
     if (pair) {
         rest.cut_left(gap_between_pictures);
-        draw_caption(canvas, rest, "q turns by m·w_j, k by n·w_j");
+        draw_caption(canvas, rest, tr("q turns by m·w_j, k by n·w_j"));
         const std::vector<int> pairs = spread_pairs(4, static_cast<int>(shown.request.code.dim / 2), followed_pair());
         const auto count = static_cast<int>(pairs.size());
         const int columns = columns_for(rest, count);
@@ -78,7 +79,7 @@ void PositionsPanel::draw_rope(Canvas& canvas, Interaction& interaction, const R
                         .to = from + std::remainder(to - from, 2 * std::numbers::pi),
                         .from_length = std::hypot(q0, q1) / longest_hand,
                         .to_length = std::hypot(k0, k1) / longest_hand,
-                        .title = fmt::format("pair {}", j),
+                        .title = tr("pair {}", j),
                         .below = fmt::format("w = {} rad", short_number(w, 3)),
                         .chosen = j == followed_pair()});
         }
@@ -97,24 +98,24 @@ void PositionsPanel::draw_rope_score(Canvas& canvas, Interaction& interaction, c
     const Index now = here() - key_place(),
                 reach = std::min<Index>(r.length - 1, std::max<Index>(128, 2 * std::abs(now)));
     Plot plot;
-    plot.title = fmt::format("Score at m − n = {}: {}", now, short_number(score.at(now) / root));
+    plot.title = tr("Score at m − n = {}: {}", now, short_number(score.at(now) / root));
     const auto at_places = [&](Index m, Index n) { return rope_score(facts.q, facts.k, m, n, r.code.base) / root; };
     constexpr Index further = 100;
     const double now_here = at_places(here(), key_place());
-    plot.note = fmt::format("both {} positions further: {}, a difference of {}", further,
-                            short_number(at_places(here() + further, key_place() + further)),
-                            short_number(std::abs(at_places(here() + further, key_place() + further) - now_here), 2));
-    plot.x = {.name = "m − n", .unit = "positions", .integers = true};
+    plot.note = tr("both {} positions further: {}, a difference of {}", further,
+                   short_number(at_places(here() + further, key_place() + further)),
+                   short_number(std::abs(at_places(here() + further, key_place() + further) - now_here), 2));
+    plot.x = {.name = "m − n", .unit = tr("positions"), .integers = true};
     plot.y = {.name = "q·k/√d"};
     plot.legend = false;
-    Series line{.name = "score", .color = t.query, .x = {}, .y = {}, .y_high = {}, .marker = Marker::none};
+    Series line{.name = tr("score"), .color = t.query, .x = {}, .y = {}, .y_high = {}, .marker = Marker::none};
     for (Index offset = -reach; offset <= reach; ++offset) {
         line.x.push_back(static_cast<double>(offset));
         line.y.push_back(score.at(offset) / root);
     }
     plot.series.push_back(std::move(line));
     if (std::abs(now) <= reach)
-        plot.series.push_back({.name = "now",
+        plot.series.push_back({.name = tr("now"),
                                .color = t.key,
                                .kind = Series::points,
                                .x = {static_cast<double>(now)},
@@ -129,24 +130,24 @@ void PositionsPanel::draw_rope_decay(Canvas& canvas, Interaction& interaction, c
     const Theme& t = canvas.theme();
     const RopeDecay& decay = shown_->rope->decay;
     Plot plot;
-    plot.title = "What distance does to the score of random q and k";
-    plot.note = fmt::format("d = {}, {} draws. What q and k share fades; unrelated ones keep the size of their score",
-                            shown_->request.code.dim, rope_draws);
-    plot.x = {.name = "m − n", .unit = "positions"};
-    plot.y = {.name = "cosine"};
-    plot.series.push_back({.name = "± one standard deviation",
+    plot.title = tr("What distance does to the score of random q and k");
+    plot.note = tr("d = {}, {} draws. What q and k share fades; unrelated ones keep the size of their score",
+                   shown_->request.code.dim, rope_draws);
+    plot.x = {.name = "m − n", .unit = tr("positions")};
+    plot.y = {.name = tr("cosine")};
+    plot.series.push_back({.name = tr("± one standard deviation"),
                            .color = t.query.alpha(0.22F),
                            .kind = Series::band,
                            .x = {},
                            .y = values_of(decay.alike - decay.alike_spread),
                            .y_high = values_of(decay.alike + decay.alike_spread)});
-    plot.series.push_back({.name = "k = q: mean",
+    plot.series.push_back({.name = tr("k = q: mean"),
                            .color = t.query,
                            .x = {},
                            .y = values_of(decay.alike),
                            .y_high = {},
                            .marker = Marker::none});
-    plot.series.push_back({.name = "k unrelated: root mean square",
+    plot.series.push_back({.name = tr("k unrelated: root mean square"),
                            .color = t.key,
                            .x = {},
                            .y = values_of(decay.unrelated),

@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/positions/parts.hpp"
 #include "app/panels/positions/positions_panel.hpp"
 
@@ -42,14 +43,14 @@ void PositionsPanel::draw_rotation(Canvas& canvas, Interaction& interaction, con
     if (wide) rest.cut_right(gap_between_pictures);
     Rect left = rest.cut_left(rest.width() * 0.5F);
     rest.cut_left(gap_between_pictures);
-    draw_caption(
-        canvas, left,
-        fmt::format("M for δ = {}{}: the same for every i", short_number(static_cast<double>(shown.request.offset)),
-                    shown.request.opposite ? ", other sign" : ""));
+    const std::string delta = short_number(static_cast<double>(shown.request.offset));
+    draw_caption(canvas, left,
+                 shown.request.opposite ? tr("M for δ = {}, other sign: the same for every i", delta)
+                                        : tr("M for δ = {}: the same for every i", delta));
     Heatmap map = map_of(t, shown.rotation->matrix, -1, 1, 0);
     map.picture.map = ColorMap::diverging;
     map.row_title = map.column_title = "";
-    map.value_title = "entry of M";
+    map.value_title = tr("entry of M");
     if (map.columns <= 64) map.lit = Cell{2 * followed_pair(), 2 * followed_pair()};
     const HeatmapEvents events = draw_heatmap(canvas, interaction, left, map, views_[0]);
     hovered_ = events.hovered;
@@ -60,9 +61,9 @@ void PositionsPanel::draw_rotation(Canvas& canvas, Interaction& interaction, con
 void PositionsPanel::draw_clocks(Canvas& canvas, Interaction& interaction, const Rect& area) {
     Rect rest = area;
     const Request& r = shown_->request;
-    draw_caption(
-        canvas, rest,
-        shown_->request.opposite ? "Each block turns one clock by −δ·w_j" : "Each block turns one clock by δ·w_j");
+    draw_caption(canvas, rest,
+                 shown_->request.opposite ? tr("Each block turns one clock by −δ·w_j")
+                                          : tr("Each block turns one clock by δ·w_j"));
     // Every block while the clocks stay readable, else some of them.
     constexpr float least_width = 68, least_height = 88;
     const int room = static_cast<int>(rest.width() / least_width) * static_cast<int>(rest.height() / least_height);
@@ -80,7 +81,7 @@ void PositionsPanel::draw_clocks(Canvas& canvas, Interaction& interaction, const
         draw_clock(canvas, place,
                    {.from = from,
                     .to = from + turned,
-                    .title = fmt::format("pair {}", j),
+                    .title = tr("pair {}", j),
                     .below = radians(turned, place.width() < 90 ? 2 : 3),
                     .chosen = j == followed_pair()});
     }
@@ -106,7 +107,7 @@ void PositionsPanel::draw_product(Canvas& canvas, Interaction& interaction, cons
         ++product_generation_;
     }
     Rect inside = area;
-    draw_caption(canvas, inside, "The product: M·p_i is the row of the other position");
+    draw_caption(canvas, inside, tr("The product: M·p_i is the row of the other position"));
     Rect names = inside.cut_left(96);
     const Rect box = inside.inset(1);
     CellPicture picture{
@@ -129,10 +130,10 @@ void PositionsPanel::draw_product(Canvas& canvas, Interaction& interaction, cons
     const auto entry =
         std::clamp<Index>(static_cast<Index>((pointer.at.x - box.min.x) / box.width() * static_cast<float>(r.code.dim)),
                           0, r.code.dim - 1);
-    interaction.tooltip(fmt::format("entry {}: {} becomes {}, and is {}", entry,
-                                    short_number(static_cast<double>((*product_)(0, entry))),
-                                    short_number(static_cast<double>((*product_)(1, entry))),
-                                    short_number(static_cast<double>((*product_)(2, entry)))));
+    interaction.tooltip(tr("entry {}: {} becomes {}, and is {}", entry,
+                           short_number(static_cast<double>((*product_)(0, entry))),
+                           short_number(static_cast<double>((*product_)(1, entry))),
+                           short_number(static_cast<double>((*product_)(2, entry)))));
 }
 
 void PositionsPanel::draw_rotation_facts(Canvas& canvas, const Rect& area) {
@@ -142,15 +143,15 @@ void PositionsPanel::draw_rotation_facts(Canvas& canvas, const Rect& area) {
     const OffsetRotation m(r.code.dim, r.code.base, by);
     const double residual = rotation_residual(m, r.code.base, here(), by);
     const std::vector<Fact> list{
-        {fmt::format("|M p_i − p_{{i{}δ}}| at i = {}", params_.opposite ? "−" : "+", here()), short_number(residual, 3),
-         true},
-        {fmt::format("largest over all {} positions", r.length), short_number(facts.residual, 3)},
-        {"at position 1 000 000", short_number(facts.far_residual, 3)},
-        {"|M^T M − 1|: M is orthogonal", short_number(facts.orthogonality, 3)},
-        {fmt::format("|M_{{{}}} M_{{{}}} − M_{{{}}}|: turns add up", sign * r.second_offset, sign * r.offset,
-                     sign * (r.offset + r.second_offset)),
+        {params_.opposite ? tr("|M p_i − p_{{i−δ}}| at i = {}", here()) : tr("|M p_i − p_{{i+δ}}| at i = {}", here()),
+         short_number(residual, 3), true},
+        {tr("largest over all {} positions", r.length), short_number(facts.residual, 3)},
+        {tr("at position 1 000 000"), short_number(facts.far_residual, 3)},
+        {tr("|M^T M − 1|: M is orthogonal"), short_number(facts.orthogonality, 3)},
+        {tr("|M_{{{}}} M_{{{}}} − M_{{{}}}|: turns add up", sign * r.second_offset, sign * r.offset,
+            sign * (r.offset + r.second_offset)),
          short_number(facts.group, 3)},
-        {"one rounding of a double, for scale", short_number(std::numeric_limits<double>::epsilon(), 3)},
+        {tr("one rounding of a double, for scale"), short_number(std::numeric_limits<double>::epsilon(), 3)},
     };
     draw_facts(canvas, area, list);
     Rect below = area;
@@ -159,8 +160,8 @@ void PositionsPanel::draw_rotation_facts(Canvas& canvas, const Rect& area) {
     draw_paragraph(
         canvas, below,
         params_.opposite
-            ? "With the sines' signs turned round, the same angles go back: to i − δ. That is Mᵀ, the inverse."
-            : "Drag i: the hands move, the angle between them does not, and neither does M.",
+            ? tr("With the sines' signs turned round, the same angles go back: to i − δ. That is Mᵀ, the inverse.")
+            : tr("Drag i: the hands move, the angle between them does not, and neither does M."),
         {.color = canvas.theme().quiet, .size = 13});
 }
 

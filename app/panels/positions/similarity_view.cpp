@@ -1,10 +1,10 @@
 // How alike two positions are: dot products as a map and over the distance.
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/positions/parts.hpp"
 #include "app/panels/positions/positions_panel.hpp"
 
@@ -39,9 +39,9 @@ void PositionsPanel::draw_similarity(Canvas& canvas, Interaction& interaction, c
     if (signless && params_.color == ColorMap::diverging) map.picture.map = ColorMap::viridis;
     map.rows = map.columns = shown.codes.rows();
     map.row_labels = map.column_labels = AxisLabels::numbers(map.rows);
-    map.row_title = "← position i";
-    map.column_title = "position j →";
-    map.value_title = "dot product";
+    map.row_title = tr("← position i");
+    map.column_title = tr("position j →");
+    map.value_title = tr("dot product");
     const Index to = there();
     if (to < map.rows && here() < map.rows) map.pinned = Cell{here(), to};
     const HeatmapEvents events = draw_heatmap(canvas, interaction, left, map, views_[0]);
@@ -55,24 +55,23 @@ void PositionsPanel::draw_similarity(Canvas& canvas, Interaction& interaction, c
     rest.cut_top(12);
     const double offset = std::abs(static_cast<double>(hovered_ ? hovered_->column - hovered_->row : params_.offset));
     Plot dots;
-    dots.title = "Dot product of two codes δ positions apart";
+    dots.title = tr("Dot product of two codes δ positions apart");
     const auto last = static_cast<double>(std::max<Index>(shown.codes.rows() - 1, 1));
-    dots.x = {.name = "δ", .unit = "positions", .range = ViewWindow{-0.02 * last, 1.02 * last}, .integers = true};
-    dots.y = {.name = "dot product"};
-    dots.note = sinusoidal
-                    ? fmt::format("d/2 = {} at 0; the same for every i and for −δ. A direction needs M",
-                                  shown.request.code.dim / 2)
-                    : fmt::format("over {} positions i: not a function of δ alone",
-                                  facts.dots.starts == shown.codes.rows() ? std::string("all")
-                                                                          : fmt::format("{}", facts.dots.starts));
+    dots.x = {.name = "δ", .unit = tr("positions"), .range = ViewWindow{-0.02 * last, 1.02 * last}, .integers = true};
+    dots.y = {.name = tr("dot product")};
+    dots.note = sinusoidal ? tr("d/2 = {} at 0; the same for every i and for −δ. A direction needs M",
+                                shown.request.code.dim / 2)
+                : facts.dots.starts == shown.codes.rows()
+                    ? tr("over all positions i: not a function of δ alone")
+                    : tr("over {} positions i: not a function of δ alone", facts.dots.starts);
     if (!sinusoidal)
-        dots.series.push_back({.name = "smallest to largest over i",
+        dots.series.push_back({.name = tr("smallest to largest over i"),
                                .color = t.key.alpha(0.25F),
                                .kind = Series::band,
                                .x = {},
                                .y = values_of(facts.dots.low),
                                .y_high = values_of(facts.dots.high)});
-    dots.series.push_back({.name = "mean",
+    dots.series.push_back({.name = tr("mean"),
                            .color = t.query,
                            .x = {},
                            .y = values_of(facts.dots.mean),
@@ -81,23 +80,22 @@ void PositionsPanel::draw_similarity(Canvas& canvas, Interaction& interaction, c
     dots.series.push_back(upright(offset, std::min(0.0, facts.dots.low.minCoeff()), facts.dots.high.maxCoeff(), t.key));
     draw_plot(canvas, top, dots, dots_view_, interaction.area("dots", top));
     Plot distance;
-    distance.title = "Distance of two codes δ positions apart";
+    distance.title = tr("Distance of two codes δ positions apart");
     distance.x = dots.x;
-    distance.y = {.name = "distance"};
+    distance.y = {.name = tr("distance")};
     distance.legend = false;
-    distance.note =
-        facts.rise   ? fmt::format("farther is less alike up to δ = {}; then the dot product rises for the first time",
-                                   *facts.rise)
-        : sinusoidal ? "farther is always less alike"
-                     : "";
-    distance.series.push_back({.name = "distance",
+    distance.note = facts.rise ? tr("farther is less alike up to δ = {}; then the dot product rises for the first time",
+                                    *facts.rise)
+                    : sinusoidal ? tr("farther is always less alike")
+                                 : "";
+    distance.series.push_back({.name = tr("distance"),
                                .color = t.query,
                                .x = {},
                                .y = values_of(facts.dots.distance),
                                .y_high = {},
                                .marker = Marker::none});
     if (facts.rise)
-        distance.series.push_back({.name = "first rise",
+        distance.series.push_back({.name = tr("first rise"),
                                    .color = t.key,
                                    .kind = Series::points,
                                    .x = {static_cast<double>(*facts.rise)},

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/positions/parts.hpp"
 #include "app/panels/positions/positions_panel.hpp"
 
@@ -25,9 +26,9 @@ void PositionsPanel::draw_sum(Canvas& canvas, Interaction& interaction, const Re
     const std::string amount = factor == 1 ? "" : short_number(factor, 3) + " × ";
     const char* const sign = shown.request.amount < 0 ? "−" : "+";
     const std::array<std::pair<Picture, std::string>, 3> pictures{
-        {{facts.x, "X: what the words are"},
-         {facts.p, fmt::format("{}  {}P: where they stand", sign, amount)},
-         {facts.sum, "=  what attention sees"}}};
+        {{facts.x, tr("X: what the words are")},
+         {facts.p, tr("{}  {}P: where they stand", sign, amount)},
+         {facts.sum, tr("=  what attention sees")}}};
     const float width = (row.width() - 2 * gap_between_pictures) / 3;
     for (int k = 0; k < 3; ++k) {
         Rect where = row.cut_left(width);
@@ -37,8 +38,8 @@ void PositionsPanel::draw_sum(Canvas& canvas, Interaction& interaction, const Re
         map.row_labels = shown.tokens;
         map.number_thinned = false;
         map.row_title = "";
-        map.column_title = k == 0 ? "entry →" : "";
-        map.value_title = "entry";
+        map.column_title = k == 0 ? tr("entry →") : "";
+        map.value_title = tr("entry");
         map.color_bar = k == 2;
         map.fill = true;
         PrefixedInteraction own(interaction, fmt::format("sum {} ", k));
@@ -54,9 +55,9 @@ void PositionsPanel::draw_sum(Canvas& canvas, Interaction& interaction, const Re
         if (params_.color == ColorMap::diverging) map.picture.map = ColorMap::viridis;
         map.row_labels = map.column_labels = shown.tokens;
         map.number_thinned = false;
-        map.row_title = "← queries";
-        map.column_title = "keys →";
-        map.value_title = "weight";
+        map.row_title = tr("← queries");
+        map.column_title = tr("keys →");
+        map.value_title = tr("weight");
         return map;
     };
     constexpr float comparison_needs = 420;
@@ -64,8 +65,8 @@ void PositionsPanel::draw_sum(Canvas& canvas, Interaction& interaction, const Re
     draw_comparison(canvas, interaction, rest,
                     {.a = weights(facts.before, 3),
                      .b = weights(facts.after, 4),
-                     .a_title = "attention of X",
-                     .b_title = fmt::format("attention of X {} {}P", sign, amount)},
+                     .a_title = tr("attention of X"),
+                     .b_title = tr("attention of X {} {}P", sign, amount)},
                     compare_view_);
 }
 

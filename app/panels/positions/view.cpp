@@ -5,7 +5,9 @@
 #include <cmath>
 #include <numbers>
 
+#include "app/draw/reading_order.hpp"
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/positions/parts.hpp"
 #include "app/panels/positions/positions_panel.hpp"
 
@@ -19,28 +21,28 @@ std::string title_of(const Request& r) {
         case View::code:
             switch (r.code.kind) {
                 case PositionKind::linear:
-                    return "Linear code: i / (n−1)";
+                    return tr("Linear code: i / (n−1)");
                 case PositionKind::integer:
-                    return "Integer code: i";
+                    return tr("Integer code: i");
                 case PositionKind::binary:
-                    return "Binary code: the digits of i";
+                    return tr("Binary code: the digits of i");
                 case PositionKind::learned:
-                    return "Learned code: a table";
+                    return tr("Learned code: a table");
                 default:
-                    return "Sinusoidal code: a row of clocks";
+                    return tr("Sinusoidal code: a row of clocks");
             }
         case View::rivals:
-            return "Five ways to number positions";
+            return tr("Five ways to number positions");
         case View::rotation:
-            return "One matrix moves every position";
+            return tr("One matrix moves every position");
         case View::similarity:
-            return "How alike two positions are";
+            return tr("How alike two positions are");
         case View::rope:
-            return "RoPE: queries and keys turn with their positions";
+            return tr("RoPE: queries and keys turn with their positions");
         case View::alibi:
-            return "ALiBi: distance costs";
+            return tr("ALiBi: distance costs");
         case View::sum:
-            return "Tokens and their positions, added";
+            return tr("Tokens and their positions, added");
     }
     return {};
 }
@@ -53,23 +55,23 @@ std::string formula_of(const Request& r, const std::string& base) {
                        ? fmt::format(
                              "p_{{i,2j}} = sin(i·w_j)    p_{{i,2j+1}} = cos(i·w_j)    w_j = {}^{{−2j/d}}    {} × {}",
                              base, r.length, r.code.dim)
-                       : fmt::format("{} positions × {} entries", r.length, r.code.dim);
+                       : tr("{} positions × {} entries", r.length, r.code.dim);
         case View::rivals:
-            return fmt::format("n = {}, d = {}{}; each mark is a measurement, made now", r.length, r.code.dim,
-                               r.code.dim > most_rival_entries
-                                   ? fmt::format(" (the first {} entries are drawn)", most_rival_entries)
-                                   : "");
+            return r.code.dim > most_rival_entries
+                       ? tr("n = {}, d = {} (the first {} entries are drawn); each mark is a measurement, made now",
+                            r.length, r.code.dim, most_rival_entries)
+                       : tr("n = {}, d = {}; each mark is a measurement, made now", r.length, r.code.dim);
         case View::rotation:
-            return r.opposite ? "p_{i−δ} = M_δ^T · p_i, and M_δ^T does not know i"
-                              : "p_{i+δ} = M_δ · p_i, and M_δ does not know i";
+            return r.opposite ? tr("p_{i−δ} = M_δ^T · p_i, and M_δ^T does not know i")
+                              : tr("p_{i+δ} = M_δ · p_i, and M_δ does not know i");
         case View::similarity:
-            return sinusoidal ? "p_i · p_j = Σ cos((i−j)·w_j): it depends on the distance alone" : "p_i · p_j";
+            return sinusoidal ? tr("p_i · p_j = Σ cos((i−j)·w_j): it depends on the distance alone") : "p_i · p_j";
         case View::rope:
-            return "(R_m q) · (R_n k) = q · R_{n−m} k: the score depends on m − n alone";
+            return tr("(R_m q) · (R_n k) = q · R_{n−m} k: the score depends on m − n alone");
         case View::alibi:
-            return "score − m_h·|i − j|    m_h = 2^{−8h/H},  h = 1 … H";
+            return tr("score − m_h·|i − j|    m_h = 2^{−8h/H},  h = 1 … H");
         case View::sum:
-            return "X + P, and what that does to softmax(X·Xᵀ/√D)";
+            return tr("X + P, and what that does to softmax(X·Xᵀ/√D)");
     }
     return {};
 }
@@ -94,7 +96,7 @@ void PositionsPanel::draw(Canvas& canvas, Interaction& interaction, const Rect& 
     Rect inside = area.inset(padding);
     if (inside.width() < 120 || inside.height() < 90) return;
     if (!shown_) {
-        const std::string text = error_ ? error_->what : "computing …";
+        const std::string text = error_ ? error_->what : tr("computing …");
         canvas.text_middle(inside.center(), canvas.shaper().fit(text, inside.width(), {.size = 16}),
                            {.color = error_ ? t.warning : t.quiet, .size = 16, .align = Align::center});
         return;
@@ -121,13 +123,13 @@ void PositionsPanel::draw(Canvas& canvas, Interaction& interaction, const Rect& 
 void PositionsPanel::draw_title(Canvas& canvas, Interaction& interaction, const Rect& area) {
     const Theme& t = canvas.theme();
     Rect rest = area;
-    if (draw_button(canvas, interaction, rest, "Send to attention", "The attention panel uses these positions (T)."))
+    if (draw_button(canvas, interaction, rest, tr("Send to attention"),
+                    tr("The attention panel uses these positions (T).")))
         send();
     const TextStyle title{.color = t.text, .size = 20, .bold = true}, formula{.color = t.quiet, .size = 14};
     const Request& r = shown_->request;
-    canvas.text({rest.min.x, rest.min.y + 20}, canvas.shaper().fit(title_of(r), rest.width(), title), title);
-    draw_formula(canvas, {rest.min.x, rest.min.y + 43}, rest.width(), formula_of(r, short_number(r.code.base)),
-                 formula);
+    draw_line(canvas, rest, rest.min.y + 20, title_of(r), title);
+    draw_entry_formula(canvas, rest, rest.min.y + 43, formula_of(r, short_number(r.code.base)), formula);
 }
 
 Heatmap PositionsPanel::map_of(const Theme& t, Picture picture, double low, double high, int slot) const {
@@ -152,9 +154,9 @@ Heatmap PositionsPanel::code_map(const Theme& t, Picture picture, double largest
     Heatmap map = map_of(t, std::move(picture), signless ? 0 : -largest, largest, slot);
     if (signless && params_.color == ColorMap::diverging) map.picture.map = ColorMap::viridis;
     map.fill = true;
-    map.row_title = "← position i";
-    map.column_title = "entries →";
-    map.value_title = "entry";
+    map.row_title = tr("← position i");
+    map.column_title = tr("entries →");
+    map.value_title = tr("entry");
     if (params_.pin_row >= 0 && params_.pin_row < map.rows && params_.pin_column >= 0 &&
         params_.pin_column < map.columns)
         map.pinned = Cell{params_.pin_row, params_.pin_column};

@@ -1,11 +1,10 @@
 #include "app/panels/random_features/compute.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "app/language/language.hpp"
 #include "core/attention/attention.hpp"
 #include "core/base/random.hpp"
 #include "core/base/statistics.hpp"
@@ -301,8 +300,8 @@ Result<Request> make_request(const Params& p) {
 
 std::string in_words(const Request& r) {
     if (r.view == View::matrices && r.input.source == Source::random)
-        return fmt::format("{} tokens, {} features", r.input.length, r.features);
-    return fmt::format("{} features of {} entries", r.features, r.dim);
+        return tr("{} tokens, {} features", r.input.length, r.features);
+    return tr("{} features of {} entries", r.features, r.dim);
 }
 
 Result<Cloud> make_cloud(FeatureMethod method, bool orthogonal, Index features, Index dim, double angle, double norm,

@@ -1,12 +1,11 @@
 #include "app/panels/random_features/curves.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
 
+#include "app/language/language.hpp"
 #include "core/base/parallel.hpp"
 #include "core/base/random.hpp"
 #include "core/base/statistics.hpp"
@@ -172,8 +171,8 @@ Result<CurvesRequest> make_curves_request(const Params& p) {
     Result<std::vector<FeatureMethod>> methods = methods_in(p.estimators);
     if (!methods) return methods.error();
     if (p.features_from > p.features_to)
-        return invalid_input(fmt::format("the curves go from m = {} to {}: the first must not be the larger one",
-                                         p.features_from, p.features_to));
+        return invalid_input(tr("the curves go from m = {} to {}: the first must not be the larger one",
+                                p.features_from, p.features_to));
     r.setting.metric = p.metric;
     r.setting.seed = p.seed;
     if (p.metric == ErrorMetric::kernel) {
@@ -182,8 +181,8 @@ Result<CurvesRequest> make_curves_request(const Params& p) {
         r.setting.norm = p.norm;
         std::erase_if(*methods, [](FeatureMethod method) { return !estimates_softmax(method); });
         if (methods->empty())
-            return invalid_input(
-                "elu and relu are kernels of their own: the error of one kernel value needs an estimator of softmax");
+            return invalid_input(tr(
+                "elu and relu are kernels of their own: the error of one kernel value needs an estimator of softmax"));
     } else {
         r.setting.input = input_of(p);
         r.setting.epsilon = p.epsilon;
@@ -196,7 +195,7 @@ Result<CurvesRequest> make_curves_request(const Params& p) {
     constexpr double most_bytes = 4.0 * (1 << 30);
     const bool held = p.metric == ErrorMetric::frobenius || p.epsilon > 0;
     if (held && p.source == Source::random && 32.0 * p.length * p.features_to > most_bytes)
-        return invalid_input(fmt::format(
+        return invalid_input(tr(
             "the features of L = {} tokens and m = {} would need {:.0f} GB: a smaller L or fewer features are needed",
             p.length, p.features_to, 32.0 * p.length * p.features_to / (1 << 30)));
     const auto distance = [&](Index m) {
@@ -304,9 +303,7 @@ CurveJob::CurveJob(const std::function<void()>& wake)
     : job_([wake](const Task& task,
                   const Progress& progress) { return compute_curves(task.request, *task.samples, wake, progress); },
            {.describe =
-                [](const Task& task) {
-                    return fmt::format("error curves of {} tokens", task.request.setting.input.length);
-                },
+                [](const Task& task) { return tr("error curves of {} tokens", task.request.setting.input.length); },
             .wake = wake}) {}
 
 std::shared_ptr<CurveSamples> CurveJob::samples_of(const CurveSetting& setting) {

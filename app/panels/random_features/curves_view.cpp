@@ -5,7 +5,9 @@
 #include <cmath>
 
 #include "app/draw/line_names.hpp"
+#include "app/draw/reading_order.hpp"
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/picture_parts.hpp"
 #include "app/panels/random_features/random_features_panel.hpp"
 #include "app/state/name_list.hpp"
@@ -27,11 +29,11 @@ Dash dash_of(const Curve& curve, const CurvesRequest& request) {
 std::string metric_axis(ErrorMetric metric) {
     switch (metric) {
         case ErrorMetric::output:
-            return "mean squared error of the output";
+            return tr("mean squared error of the output");
         case ErrorMetric::frobenius:
-            return "relative error of the weights, |A′ − A| / |A|";
+            return tr("relative error of the weights, |A′ − A| / |A|");
         case ErrorMetric::kernel:
-            return "mean squared error of one kernel value";
+            return tr("mean squared error of one kernel value");
     }
     return {};
 }
@@ -78,11 +80,11 @@ void add_lines(Plot& plot, const Curve& curve, const CurvesRequest& request, boo
 
 std::string note_of(const CurveSet& set, bool means) {
     const CurvesRequest& r = set.request;
-    std::string note = fmt::format(
-        "measured: lines are medians of {} samples, bands go from the 10 % to the 90 % quantile", r.samples);
-    if (r.setting.metric != ErrorMetric::frobenius) note += "; short line: slope 1/m";
-    if (means) note += "; triangles: means";
-    if (r.setting.metric == ErrorMetric::kernel) note += "; dotted: theory; a sample is the mean of 100 draws";
+    std::string note =
+        tr("measured: lines are medians of {} samples, bands go from the 10 % to the 90 % quantile", r.samples);
+    if (r.setting.metric != ErrorMetric::frobenius) note += "; " + tr("short line: slope 1/m");
+    if (means) note += "; " + tr("triangles: means");
+    if (r.setting.metric == ErrorMetric::kernel) note += "; " + tr("dotted: theory; a sample is the mean of 100 draws");
     if (r.setting.epsilon > 0) note += fmt::format("; epsilon = {}", short_number(r.setting.epsilon, 2));
     return note;
 }
@@ -128,10 +130,10 @@ void RandomFeaturesPanel::draw_chips(Canvas& canvas, Interaction& interaction, R
         const std::string label = method == FeatureMethod::elu ? "elu + 1" : std::string(name_of(method));
         const float width = chip_width(canvas, label);
         if (x + width > row.max.x) return;
-        const Rect box = Rect::sized({x, row.min.y}, width, 26);
+        const Rect box = in_reading_order(Rect::sized({x, row.min.y}, width, 26), row);
         x += width + 8;
         if (draw_chip(canvas, interaction, box, label, color_of(method, t), on,
-                      help_of(method) + (on ? " Click: take it out." : " Click: compare it too.")))
+                      help_of(method) + " " + (on ? tr("Click: take it out.") : tr("Click: compare it too."))))
             params_.estimators = toggle_name(params_.estimators, k, feature_method_names);
     }
 }
@@ -144,14 +146,14 @@ void RandomFeaturesPanel::draw_curves(Canvas& canvas, Interaction& interaction, 
     const CurvesRequest& r = curves_.request;
     Plot plot;
     plot.title = curves_.complete()
-                     ? "Error over the number of features"
-                     : fmt::format("Error over the number of features: {} of {} samples", curves_.done, curves_.wanted);
+                     ? tr("Error over the number of features")
+                     : tr("Error over the number of features: {} of {} samples", curves_.done, curves_.wanted);
     if (const std::optional<double> left = curve_job_.seconds_left(); left && curve_job_.stale())
-        plot.title += fmt::format(", about {} s left", std::max(1.0, std::ceil(*left)));
+        plot.title += "; " + tr("about {} s left", std::max(1.0, std::ceil(*left)));
     plot.note = note_of(curves_, params_.mean);
     const auto first = static_cast<double>(*std::min_element(r.features.begin(), r.features.end()));
     const auto last = static_cast<double>(*std::max_element(r.features.begin(), r.features.end()));
-    plot.x = {.name = "features m", .log = true, .range = ViewWindow{first / 1.12, last * 1.12}};
+    plot.x = {.name = tr("features m"), .log = true, .range = ViewWindow{first / 1.12, last * 1.12}};
     plot.x.ticks = as_doubles(r.features);
     std::sort(plot.x.ticks.begin(), plot.x.ticks.end());
     plot.y = {.name = metric_axis(r.setting.metric), .log = true};
@@ -163,7 +165,7 @@ void RandomFeaturesPanel::draw_curves(Canvas& canvas, Interaction& interaction, 
     along.insert(along.begin(), first / 4);
     along.push_back(last * 4);
     if (curves_.uniform)
-        plot.series.push_back({.name = "uniform attention",
+        plot.series.push_back({.name = tr("uniform attention"),
                                .color = t.text,
                                .x = along,
                                .y = std::vector<double>(along.size(), *curves_.uniform),

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "app/language/language.hpp"
 #include "app/panels/random_features/random_features_panel.hpp"
 #include "app/state/list_json.hpp"
 #include "core/io/npy.hpp"
@@ -267,7 +268,7 @@ Result<std::string> csv_of_view(const Request& request, const Shown& shown) {
 Result<std::string> npy_of_view(const Shown& shown) {
     if (shown.variance) return npy_of(variance_map().log_ratio->colwise().reverse());
     if (shown.matrices) return npy_of(*shown.matrices->approximate);
-    return invalid_input("this picture is no array: JSON and CSV have its numbers");
+    return invalid_input(tr("this picture is no array: JSON and CSV have its numbers"));
 }
 
 Result<std::shared_ptr<const WordVectors>> vectors_of(const Params& p) {

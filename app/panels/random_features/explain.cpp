@@ -6,6 +6,7 @@
 
 #include "app/draw/rich_text.hpp"
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/random_features/random_features_panel.hpp"
 
 namespace attnscope::random_features_panel {
@@ -24,14 +25,18 @@ std::string explain_curves(const CurveSet& set, int features) {
     for (const Curve& curve : set.curves)
         if (curve.samples[at] > 0 && (best == nullptr || curve.median[at] < best->median[at])) best = &curve;
     if (best == nullptr) return {};
-    std::string least = fmt::format("m = {}: the least median error is that of {}, {}", best->features[at],
-                                    label_of(best->method, best->orthogonal), short_number(best->median[at], 3));
-    if (!set.uniform) return least;
+    const Index features_there = best->features[at];
+    const std::string name = label_of(best->method, best->orthogonal), error = short_number(best->median[at], 3);
+    if (!set.uniform) return tr("m = {}: the least median error is that of {}, {}", features_there, name, error);
     constexpr double rounding = 1e-12;  // of values from N(0, 1)
-    if (*set.uniform < rounding) return "All weights are the same here: what is left of every error is rounding.";
+    if (*set.uniform < rounding) return tr("All weights are the same here: what is left of every error is rounding.");
     const double part = best->median[at] / *set.uniform;
-    return fmt::format("{} = {} × uniform attention's {}{}", least, short_number(part, 3),
-                       short_number(*set.uniform, 3), part < 1 ? "" : ": none beats weights that are all the same");
+    const std::string times = short_number(part, 3), uniform = short_number(*set.uniform, 3);
+    return part < 1 ? tr("m = {}: the least median error is that of {}, {} = {} × uniform attention's {}",
+                         features_there, name, error, times, uniform)
+                    : tr("m = {}: the least median error is that of {}, {} = {} × uniform attention's {}: none beats "
+                         "weights that are all the same",
+                         features_there, name, error, times, uniform);
 }
 
 std::string explain_point(const Request& r) {
@@ -42,47 +47,51 @@ std::string explain_point(const Request& r) {
     const double trig = error(FeatureMethod::trig), positive = error(FeatureMethod::positive);
     const double log_ratio = log10_variance_ratio(r.angle, r.norm);
     const std::string verdict =
-        log_ratio > 0 ? "positive features err less"
+        log_ratio > 0 ? tr("positive features err less")
         : log_ratio > std::log10(0.5)
-            ? "trig errs less, but has two features for each direction: at equal size positive wins"
-            : "trigonometric features err less";
-    return fmt::format("φ = {} rad, l = {}, m = {}, iid:  MSE(trig) = {},  MSE(positive) = {},  r = {}: {}",
-                       short_number(r.angle, 3), short_number(r.norm, 3), r.features, short_number(trig, 3),
-                       short_number(positive, 3), short_number(std::pow(10.0, log_ratio), 3), verdict);
+            ? tr("trig errs less, but has two features for each direction: at equal size positive wins")
+            : tr("trigonometric features err less");
+    return tr("φ = {} rad, l = {}, m = {}, iid:  MSE(trig) = {},  MSE(positive) = {},  r = {}: {}",
+              short_number(r.angle, 3), short_number(r.norm, 3), r.features, short_number(trig, 3),
+              short_number(positive, 3), short_number(std::pow(10.0, log_ratio), 3), verdict);
 }
 
 std::string explain_kernel(const Request& r, const KernelFacts& facts) {
-    std::string text =
+    const std::string text =
         fmt::format("exp(x·y) = exp({} · {} · cos {}) = {}", short_number(r.norm, 3), short_number(r.norm * r.ratio, 3),
                     short_number(r.angle, 3), short_number(facts.truth));
     if (facts.methods.empty()) return text;
     const auto best = std::min_element(facts.methods.begin(), facts.methods.end(), [](const Cloud& a, const Cloud& b) {
         return a.theory.value_or(a.deviation) < b.theory.value_or(b.deviation);
     });
-    text += fmt::format("     m = {}: closest is {}, ± {}", r.features, label_of(best->method, best->orthogonal),
-                        short_number(best->theory.value_or(best->deviation), 3));
-    text += best->theory ? " in theory" : " measured";
-    return text;
+    const std::string name = label_of(best->method, best->orthogonal),
+                      off = short_number(best->theory.value_or(best->deviation), 3);
+    return text + "     " +
+           (best->theory ? tr("m = {}: closest is {}, ± {} in theory", r.features, name, off)
+                         : tr("m = {}: closest is {}, ± {} measured", r.features, name, off));
 }
 
 std::string explain_matrices(const MatrixFacts& facts, const std::optional<Cell>& cell) {
     if (!cell || cell->row >= facts.tokens || cell->column >= facts.tokens) {
-        if (facts.negative == 0 && facts.broken.empty())
-            return fmt::format("Output error {} against uniform attention's {}: the approximation {}.",
-                               short_number(facts.output_error, 3), short_number(facts.uniform_output, 3),
-                               facts.output_error < facts.uniform_output
-                                   ? "beats weights that are all alike"
-                                   : "is no better than weights that are all alike");
-        return fmt::format("{} negative weights, {} rows with a normaliser ≤ 0: softmax has neither.", facts.negative,
-                           facts.broken.size());
+        if (facts.negative > 0 || !facts.broken.empty())
+            return tr("{} negative weights, {} rows with a normaliser ≤ 0: softmax has neither.", facts.negative,
+                      facts.broken.size());
+        const std::string error = short_number(facts.output_error, 3), uniform = short_number(facts.uniform_output, 3);
+        return facts.output_error < facts.uniform_output
+                   ? tr("Output error {} against uniform attention's {}: the approximation beats weights that are all "
+                        "alike.",
+                        error, uniform)
+                   : tr("Output error {} against uniform attention's {}: the approximation is no better than weights "
+                        "that are all alike.",
+                        error, uniform);
     }
     const auto value = [&](const Picture& picture) {
         return short_number(static_cast<double>((*picture)(cell->row, cell->column)), 3);
     };
     if (std::isnan((*facts.exact)(cell->row, cell->column)))
-        return fmt::format("Query {} does not see key {}: it comes later.", cell->row, cell->column);
-    return fmt::format("query {}, key {}:  A = {},  A′ = {},  difference {}", cell->row, cell->column,
-                       value(facts.exact), value(facts.approximate), value(facts.difference));
+        return tr("Query {} does not see key {}: it comes later.", cell->row, cell->column);
+    return tr("query {}, key {}:  A = {},  A′ = {},  difference {}", cell->row, cell->column, value(facts.exact),
+              value(facts.approximate), value(facts.difference));
 }
 
 std::string percent(double part) {
@@ -102,36 +111,35 @@ std::string explain_failure(const Request& r, const FailureFacts& f) {
         case FailureMode::explosion:
             for (const ExplosionPoint& p : f.explosion)
                 if (p.dim == 64)
-                    return fmt::format(
+                    return tr(
                         "d = 64, σ = {}: one positive feature varies by {} times SM^2; {} samples found {} of it.",
                         sigma, short_number(p.positive, 3), explosion_samples, short_number(p.sampled, 3));
             return {};
         case FailureMode::negative:
-            return fmt::format("σ = {}: {} of the weights are negative.", sigma,
-                               percent(at_sigma(f.signs, r.sigma).negative_share));
+            return tr("σ = {}: {} of the weights are negative.", sigma,
+                      percent(at_sigma(f.signs, r.sigma).negative_share));
         case FailureMode::normaliser: {
             const SignPoint& p = at_sigma(f.signs, r.sigma);
-            return fmt::format("σ = {}: {} of the rows have a normaliser ≤ 0; outputs reach {}, values {}.", sigma,
-                               percent(p.bad_share), short_number(p.largest_output, 3),
-                               short_number(p.largest_value, 3));
+            return tr("σ = {}: {} of the rows have a normaliser ≤ 0; outputs reach {}, values {}.", sigma,
+                      percent(p.bad_share), short_number(p.largest_output, 3), short_number(p.largest_value, 3));
         }
         case FailureMode::epsilon:
-            return fmt::format("σ = {}, epsilon = {}: it brings {} of the normaliser.", sigma,
-                               short_number(f.epsilon_setting.epsilon, 2), percent(at_sigma(f.epsilon, r.sigma).share));
+            return tr("σ = {}, epsilon = {}: it brings {} of the normaliser.", sigma,
+                      short_number(f.epsilon_setting.epsilon, 2), percent(at_sigma(f.epsilon, r.sigma).share));
         case FailureMode::overflow:
-            return "|x| = 20, w·x = 100, in float:  exp(100) · exp(−200) = ∞ · 0 = NaN,  exp(100 − 200) = 3.8·10⁻⁴⁴";
+            return tr(
+                "|x| = 20, w·x = 100, in float:  exp(100) · exp(−200) = ∞ · 0 = NaN,  exp(100 − 200) = 3.8·10⁻⁴⁴");
         case FailureMode::leak:
             if (!f.leak) return {};
-            return fmt::format(
+            return tr(
                 "The last key alone made {} times as long: earlier outputs change by up to {}; without "
                 "epsilon by {}.",
                 short_number(f.leak_setting.longer, 2), short_number(f.leak->largest_with, 3),
                 short_number(f.leak->largest_without, 2));
         case FailureMode::sign:
             if (f.qr.empty()) return {};
-            return fmt::format("d = {}: the mean of the estimate is {} × SM without the signs, {} × with them.",
-                               f.qr.front().dim, short_number(f.qr.front().without, 3),
-                               short_number(f.qr.front().with, 3));
+            return tr("d = {}: the mean of the estimate is {} × SM without the signs, {} × with them.",
+                      f.qr.front().dim, short_number(f.qr.front().without, 3), short_number(f.qr.front().with, 3));
     }
     return {};
 }
@@ -146,7 +154,7 @@ std::string count_text(double count) {
 std::string explain_factoring(const Params& p, const FactoringFacts& facts) {
     const OrderCost first = weights_first_cost(p.length, p.dim),
                     second = keys_first_cost(p.length, p.dim, p.features, p.features);
-    return fmt::format(
+    return tr(
         "L = {}, d = {}, m = {}:  (QKᵀ)V takes {} operations, Q′(K′ᵀV) {}.  Of {} tokens: rank QKᵀ = {}, "
         "rank exp(QKᵀ/√d) = {}",
         p.length, p.dim, p.features, count_text(first.operations), count_text(second.operations), facts.tokens,
@@ -175,7 +183,7 @@ void RandomFeaturesPanel::draw_explain(Canvas& canvas, const Rect& area) {
     const std::string text = explained();
     const TextStyle style{.color = text.empty() ? t.quiet : t.text, .size = 15.5F};
     draw_formula(canvas, {area.min.x, area.center().y + 5}, area.width(),
-                 text.empty() ? "The error of an approximation appears here." : text, style);
+                 text.empty() ? tr("The error of an approximation appears here.") : text, style);
 }
 
 }  // namespace attnscope::random_features_panel

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/random_features/failure_pictures.hpp"
 #include "app/panels/random_features/random_features_panel.hpp"
 #include "app/panels/random_features/variance_plots.hpp"
@@ -84,7 +85,7 @@ void draw_factoring_order(Canvas& canvas, const Rect& area, const FactoringOrder
     Rect rest = area;
     const Rect title = rest.cut_top(factoring_title);
     const TextStyle heading = factoring_style(t.text, 14, true);
-    canvas.text({title.min.x, title.min.y + 15}, canvas.shaper().fit(order.title, title.width(), heading), heading);
+    draw_line(canvas, title, title.min.y + 15, order.title, heading);
     const Rect numbers = rest.cut_bottom(factoring_line), operations = rest.cut_bottom(factoring_line);
     const TextStyle count = factoring_style(t.text, 13.5F);
     draw_formula(canvas, {operations.min.x, operations.min.y + 14}, operations.width(), order.operations, count);
@@ -130,7 +131,7 @@ std::array<FactoringOrder, 2> factoring_orders(Index length, Index dim, Index fe
     const OrderCost weights = weights_first_cost(length, dim), keys = keys_first_cost(length, dim, features, features);
     return {
         FactoringOrder{
-            .title = "Softmax: the weights first, all L × L of them",
+            .title = tr("Softmax: the weights first, all L × L of them"),
             .terms = {{.text = "Q", .rows = length, .columns = dim, .color = t.query},
                       sign("·"),
                       {.text = "Kᵀ", .rows = dim, .columns = length, .color = t.key},
@@ -140,66 +141,104 @@ std::array<FactoringOrder, 2> factoring_orders(Index length, Index dim, Index fe
                       values,
                       sign("→"),
                       output},
-            .operations = fmt::format("4 L^2 d = {} operations", factoring_count(weights.operations, keys.operations)),
-            .numbers = fmt::format("L^2 + L d = {} numbers to hold", factoring_count(weights.floats, keys.floats))},
-        FactoringOrder{.title = "Features: the keys first, no L × L anywhere",
-                       .terms = {{.text = "Q′", .rows = length, .columns = features, .color = t.query},
-                                 sign("· ("),
-                                 {.text = "K′ᵀ", .rows = features, .columns = length, .color = t.key},
-                                 sign("·"),
-                                 values,
-                                 sign("→"),
-                                 {.text = "K′ᵀV", .rows = features, .columns = dim, .color = t.text},
-                                 sign(") →"),
-                                 output},
-                       .operations = fmt::format("8 L m d + 4 L m = {} operations",
-                                                 factoring_count(keys.operations, weights.operations)),
-                       .numbers = fmt::format("L m + m d + L d = {} numbers to hold",
-                                              factoring_count(keys.floats, weights.floats))}};
+            .operations = tr("4 L^2 d = {} operations", factoring_count(weights.operations, keys.operations)),
+            .numbers = tr("L^2 + L d = {} numbers to hold", factoring_count(weights.floats, keys.floats))},
+        FactoringOrder{
+            .title = tr("Features: the keys first, no L × L anywhere"),
+            .terms = {{.text = "Q′", .rows = length, .columns = features, .color = t.query},
+                      sign("· ("),
+                      {.text = "K′ᵀ", .rows = features, .columns = length, .color = t.key},
+                      sign("·"),
+                      values,
+                      sign("→"),
+                      {.text = "K′ᵀV", .rows = features, .columns = dim, .color = t.text},
+                      sign(") →"),
+                      output},
+            .operations = tr("8 L m d + 4 L m = {} operations", factoring_count(keys.operations, weights.operations)),
+            .numbers = tr("L m + m d + L d = {} numbers to hold", factoring_count(keys.floats, weights.floats))}};
 }
 
-// "7.8 times fewer", "as many".
-std::string factoring_ratio(double ours, double theirs, const char* less, const char* more, const char* equal) {
+// How the second order's count compares with the first one's.
+enum class FactoringRatio { equal, about_equal, fewer, more };
+
+struct FactoringComparison {
+    FactoringRatio ratio;
+    std::string times;
+};
+
+FactoringComparison factoring_compared(double ours, double theirs) {
     const std::string times = short_number(std::max(ours, theirs) / std::min(ours, theirs), 2);
-    if (ours == theirs) return equal;
-    if (times == "1.0") return fmt::format("about {}", equal);
-    return fmt::format("{} times {}", times, ours < theirs ? less : more);
+    if (ours == theirs) return {FactoringRatio::equal, times};
+    if (times == "1.0") return {FactoringRatio::about_equal, times};
+    return {ours < theirs ? FactoringRatio::fewer : FactoringRatio::more, times};
+}
+
+std::string factoring_operations(const FactoringComparison& compared) {
+    switch (compared.ratio) {
+        case FactoringRatio::equal:
+            return tr("as many operations");
+        case FactoringRatio::about_equal:
+            return tr("about as many operations");
+        case FactoringRatio::fewer:
+            return tr("{} times fewer operations", compared.times);
+        case FactoringRatio::more:
+            return tr("{} times more operations", compared.times);
+    }
+    return {};
+}
+
+std::string factoring_numbers(const FactoringComparison& compared) {
+    switch (compared.ratio) {
+        case FactoringRatio::equal:
+            return tr("as many numbers to hold");
+        case FactoringRatio::about_equal:
+            return tr("about as many numbers to hold");
+        case FactoringRatio::fewer:
+            return tr("{} times fewer numbers to hold", compared.times);
+        case FactoringRatio::more:
+            return tr("{} times more numbers to hold", compared.times);
+    }
+    return {};
 }
 
 std::string factoring_verdict(Index length, Index dim, Index features) {
     const OrderCost weights = weights_first_cost(length, dim), keys = keys_first_cost(length, dim, features, features);
     const double from = std::floor(break_even_length(dim, features, features)) + 1;
-    const std::string here = factoring_ratio(keys.operations, weights.operations, "fewer", "more", "as many");
-    const std::string held = factoring_ratio(keys.floats, weights.floats, "fewer", "more", "as many");
-    return fmt::format(
-        "From L = {} on the second order is cheaper. Here, at L = {}, d = {} and m = {}, it takes {} "
-        "operations and {} numbers to hold. One head, positive features; sides are not drawn to scale.",
-        short_number(from), length, dim, features, here, held);
+    return tr(
+        "From L = {} on the second order is cheaper. Here, at L = {}, d = {} and m = {}, it takes {} and {}. One head, "
+        "positive features; sides are not drawn to scale.",
+        short_number(from), length, dim, features,
+        factoring_operations(factoring_compared(keys.operations, weights.operations)),
+        factoring_numbers(factoring_compared(keys.floats, weights.floats)));
 }
 
 std::string factoring_in_words(const FactoringFacts& facts, Index dim) {
     const RankFacts& ranks = facts.ranks;
-    const std::string scores =
-        fmt::format("QKᵀ has rank {}{}", ranks.score_rank, ranks.score_rank == dim ? " = d" : "");
-    const std::string weights = fmt::format("exp(QKᵀ/√d), entry by entry, {} of {}", ranks.exp_rank, facts.tokens);
+    const std::string scores = fmt::format("{}{}", ranks.score_rank, ranks.score_rank == dim ? " = d" : "");
     if (ranks.score_rank == 0)
-        return "All scores are 0, and exp of them is 1 everywhere: one row and one column make it.";
+        return tr("All scores are 0, and exp of them is 1 everywhere: one row and one column make it.");
     if (ranks.score_rank >= facts.tokens)
-        return fmt::format(
-            "{}, {}: so short an input has the full rank either way. More tokens, or a smaller d, pull "
-            "the two apart.",
-            scores, weights);
+        return tr(
+            "QKᵀ has rank {}, exp(QKᵀ/√d), entry by entry, {} of {}: so short an input has the full rank either way. "
+            "More tokens, or a smaller d, pull the two apart.",
+            scores, ranks.exp_rank, facts.tokens);
     if (ranks.exp_rank <= ranks.score_rank)
-        return fmt::format(
-            "{}, {} in double precision: at so large a scale a few giant entries hide the others below "
-            "rounding. A smaller σ shows them.",
-            scores, weights);
-    const std::string held = ranks.exp_99 == 1 ? "Its largest singular value holds"
-                                               : fmt::format("Its largest {} singular values hold", ranks.exp_99);
-    return fmt::format(
-        "{}; {}: no product of matrices {} equals it, one like that only approximates it. {} 99 % of the "
-        "sum of squares.",
-        scores, weights, ranks.exp_rank == facts.tokens ? "thinner than L" : "as thin as Q and K", held);
+        return tr(
+            "QKᵀ has rank {}, exp(QKᵀ/√d), entry by entry, {} of {} in double precision: at so large a scale a few "
+            "giant entries hide the others below rounding. A smaller σ shows them.",
+            scores, ranks.exp_rank, facts.tokens);
+    const std::string grown =
+        ranks.exp_rank == facts.tokens
+            ? tr("QKᵀ has rank {}; exp(QKᵀ/√d), entry by entry, {} of {}: no product of matrices thinner than L equals "
+                 "it, one like that only approximates it.",
+                 scores, ranks.exp_rank, facts.tokens)
+            : tr("QKᵀ has rank {}; exp(QKᵀ/√d), entry by entry, {} of {}: no product of matrices as thin as Q and K "
+                 "equals it, one like that only approximates it.",
+                 scores, ranks.exp_rank, facts.tokens);
+    const std::string held = ranks.exp_99 == 1
+                                 ? tr("Its largest singular value holds 99 % of the sum of squares.")
+                                 : tr("Its largest {} singular values hold 99 % of the sum of squares.", ranks.exp_99);
+    return grown + " " + held;
 }
 
 // In parts of the largest. What is rounding, and no part of the rank, leaves a gap.
@@ -223,10 +262,10 @@ Plot factoring_spectra(const FactoringFacts& facts, const Request& request, cons
     const auto count = static_cast<double>(facts.tokens);
     const double tolerance = count * std::numeric_limits<double>::epsilon();
     Plot plot;
-    plot.title = "Singular values, in parts of the largest";
-    plot.note = fmt::format("{} tokens, σ = {}, seed {}; dotted: rounding", facts.tokens, failure_plain(request.sigma),
-                            request.seed);
-    plot.x = {.name = "index of the singular value", .integers = true};
+    plot.title = tr("Singular values, in parts of the largest");
+    plot.note =
+        tr("{} tokens, σ = {}, seed {}; dotted: rounding", facts.tokens, failure_plain(request.sigma), request.seed);
+    plot.x = {.name = tr("index of the singular value"), .integers = true};
     plot.y = {.name = "sᵢ / s₁", .log = true};
     plot.series.reserve(4);
     plot.series.push_back(failure_line("S = QKᵀ/√d", t.query, index,
@@ -246,19 +285,19 @@ Plot factoring_ranks(const FactoringFacts& facts, const Request& request, const 
     const std::vector<double> dims = failure_column(facts.widths, &RankPoint::dim);
     const auto count = static_cast<double>(facts.tokens);
     Plot plot;
-    plot.title = "Rank over the width d";
+    plot.title = tr("Rank over the width d");
     plot.note = std::string(1, ' ');  // the place of the lines' names
     plot.legend = false;              // no corner is free
-    plot.x = {.name = "width d",
-              .unit = fmt::format("entries; dashed: {}", request.dim),
+    plot.x = {.name = tr("width d"),
+              .unit = tr("entries; dashed: {}", request.dim),
               .log = true,
               .ticks = {1, 2, 4, 8, 16, 32, 64, 128, 256}};
-    plot.y = {.name = "rank", .unit = "of " + short_number(count), .integers = true};
+    plot.y = {.name = tr("rank"), .unit = tr("of {}", short_number(count)), .integers = true};
     plot.series.reserve(5);
     plot.series.push_back(failure_line("S", t.query, dims, failure_column(facts.widths, &RankPoint::score_rank)));
     plot.series.push_back(failure_line("exp(S)", t.key, dims, failure_column(facts.widths, &RankPoint::exp_rank),
                                        Dash::solid, Marker::square));
-    plot.series.push_back(failure_line("99 % of the squares", t.text, dims,
+    plot.series.push_back(failure_line(tr("99 % of the squares"), t.text, dims,
                                        failure_column(facts.widths, &RankPoint::exp_99), Dash::dotted, Marker::none));
     plot.series.push_back(failure_level(1, 256, count, t.quiet));
     plot.series.push_back(factoring_upright(static_cast<double>(request.dim), 0, count, t.text));
@@ -271,11 +310,11 @@ Plot factoring_lengths(const FactoringFacts& facts, const Request& request, cons
     const std::vector<double> lengths = failure_column(facts.lengths, &Length::length);
     const auto dim = static_cast<double>(request.dim);
     Plot plot;
-    plot.title = "Rank over the length L";
+    plot.title = tr("Rank over the length L");
     plot.note = std::string(1, ' ');  // as above
     plot.legend = false;
-    plot.x = {.name = "length L", .unit = "tokens", .log = true, .ticks = {1, 2, 4, 8, 16, 32, 64, 128, 256}};
-    plot.y = {.name = "rank", .integers = true};
+    plot.x = {.name = tr("length L"), .unit = tr("tokens"), .log = true, .ticks = {1, 2, 4, 8, 16, 32, 64, 128, 256}};
+    plot.y = {.name = tr("rank"), .integers = true};
     plot.series.reserve(3);
     plot.series.push_back(failure_line("S", t.query, lengths, failure_column(facts.lengths, &Length::score_rank),
                                        Dash::solid, Marker::none));

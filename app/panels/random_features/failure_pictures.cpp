@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/random_features/random_features_panel.hpp"
 
 namespace attnscope::random_features_panel {
@@ -40,7 +41,7 @@ Series failure_upright(const Plot& plot, double x, Color color) {
 }
 
 Axis failure_sigma_axis() {
-    return {.name = "scale σ of the entries of Q and K"};
+    return {.name = tr("scale σ of the entries of Q and K")};
 }
 
 // The point measured at the chosen sigma.
@@ -53,16 +54,20 @@ const Point& failure_at(const std::vector<Point>& points, double sigma) {
 
 // ---- explosion
 
-// The method of least variance; trig and hyperbolic have the same where x . y = 0.
+// The method of least variance; trig stands for hyperbolic too, which has the same where x . y = 0.
 struct ExplosionBest {
-    std::string name;
+    FeatureMethod method = FeatureMethod::trig;
     double variance = 0;
+
+    std::string name() const {
+        return method == FeatureMethod::trig ? tr("trig or hyperbolic") : std::string(name_of(method));
+    }
 };
 
 ExplosionBest explosion_best(const ExplosionPoint& point) {
     const double least = std::min({point.trig, point.hyperbolic, point.positive, point.oprf});
-    if (point.oprf == least) return {"oprf", least};
-    return {point.positive == least ? "positive" : "trig or hyperbolic", least};
+    if (point.oprf == least) return {FeatureMethod::oprf, least};
+    return {point.positive == least ? FeatureMethod::positive : FeatureMethod::trig, least};
 }
 
 std::string explosion_in_words(const std::vector<ExplosionPoint>& points) {
@@ -70,19 +75,21 @@ std::string explosion_in_words(const std::vector<ExplosionPoint>& points) {
         points.begin(), points.end(), [](const ExplosionPoint& point) { return point.sampled < 0.5 * point.positive; });
     const std::string tail =
         misses_the_tail
-            ? "The circles fall below their line where the tail is so heavy that its rare giants, which make the "
-              "variance, are never drawn: the estimate then looks calm and is wrong."
-            : fmt::format("At this scale {} draws see the whole variance: the circles lie near their line.",
-                          explosion_samples);
+            ? tr("The circles fall below their line where the tail is so heavy that its rare giants, which make the "
+                 "variance, are never drawn: the estimate then looks calm and is wrong.")
+            : tr("At this scale {} draws see the whole variance: the circles lie near their line.", explosion_samples);
     // From which width on the method that is best at the largest one is the best.
-    const std::string name = explosion_best(points.back()).name;
+    const ExplosionBest best = explosion_best(points.back());
     auto first = points.end();
-    while (first != points.begin() && explosion_best(*(first - 1)).name == name) --first;
-    const std::string where = first == points.begin() ? "at every width here"
-                                                      : fmt::format("from d = {} on, at large norms; below it {}",
-                                                                    first->dim, explosion_best(*(first - 1)).name);
-    return fmt::format("{} What helps: shorter queries and keys, or what has the least variance: {} ({}).", tail, name,
-                       where);
+    while (first != points.begin() && explosion_best(*(first - 1)).method == best.method) --first;
+    const std::string helps =
+        first == points.begin()
+            ? tr("What helps: shorter queries and keys, or what has the least variance: {} (at every width here).",
+                 best.name())
+            : tr("What helps: shorter queries and keys, or what has the least variance: {} (from d = {} on, at large "
+                 "norms; below it {}).",
+                 best.name(), first->dim, explosion_best(*(first - 1)).name());
+    return tail + " " + helps;
 }
 
 FailurePicture explosion_picture(const Shown& shown, const Theme& t) {
@@ -91,10 +98,10 @@ FailurePicture explosion_picture(const Shown& shown, const Theme& t) {
     const double sigma = shown.request.sigma;
     const std::vector<double> dims = failure_column(points, &ExplosionPoint::dim);
     Plot plot;
-    plot.title = fmt::format("The relative variance of a single feature, σ = {}", failure_plain(sigma));
-    plot.note = "lines: theory, Var / SM² at x · y = 0 and |x|² = |y|² = σ²√d; circles: measured";
-    plot.x = {.name = "width d", .unit = "entries", .log = true, .ticks = dims};
-    plot.y = {.name = "variance / SM²", .unit = "of one feature", .log = true};
+    plot.title = tr("The relative variance of a single feature, σ = {}", failure_plain(sigma));
+    plot.note = tr("lines: theory, Var / SM² at x · y = 0 and |x|² = |y|² = σ²√d; circles: measured");
+    plot.x = {.name = tr("width d"), .unit = tr("entries"), .log = true, .ticks = dims};
+    plot.y = {.name = tr("variance / SM²"), .unit = tr("of one feature"), .log = true};
     const auto add = [&](FeatureMethod method, auto member, Dash dash) {
         plot.series.push_back(failure_line(std::string(name_of(method)), color_of(method, t), dims,
                                            failure_positive(failure_column(points, member)), dash, Marker::none));
@@ -105,9 +112,9 @@ FailurePicture explosion_picture(const Shown& shown, const Theme& t) {
     plot.series.back().width = 6;  // the next one lies upon it
     plot.series.back().color = plot.series.back().color.alpha(0.5F);
     add(FeatureMethod::hyperbolic, &ExplosionPoint::hyperbolic, Dash::dashed);
-    plot.series.back().name += ", the same here";
+    plot.series.back().name = tr("{}, the same here", name_of(FeatureMethod::hyperbolic));
     add(FeatureMethod::oprf, &ExplosionPoint::oprf, Dash::solid);
-    plot.series.push_back({.name = fmt::format("positive: {} draws", explosion_samples),
+    plot.series.push_back({.name = tr("positive: {} draws", explosion_samples),
                            .color = color_of(FeatureMethod::positive, t),
                            .kind = Series::points,
                            .x = dims,
@@ -122,14 +129,14 @@ FailurePicture explosion_picture(const Shown& shown, const Theme& t) {
         plot.series.push_back(failure_upright(plot, 64, t.quiet));
         const double tenth = 0.01;  // the variance of an error of 10 %
         const ExplosionBest best = explosion_best(*wide);
-        picture.facts = {{.name = "variance, positive, d = 64", .value = short_number(wide->positive, 3)},
-                         {.name = fmt::format("what {} draws see of it", explosion_samples),
-                          .value = short_number(wide->sampled, 3)},
-                         {.name = "features for an error of 10 %",
-                          .value = "m = " + short_number(std::ceil(wide->positive / tenth), 3),
-                          .strong = true},
-                         {.name = fmt::format("the same with {}", best.name),
-                          .value = "m = " + short_number(std::ceil(best.variance / tenth), 3)}};
+        picture.facts = {
+            {.name = tr("variance, positive, d = 64"), .value = short_number(wide->positive, 3)},
+            {.name = tr("what {} draws see of it", explosion_samples), .value = short_number(wide->sampled, 3)},
+            {.name = tr("features for an error of 10 %"),
+             .value = "m = " + short_number(std::ceil(wide->positive / tenth), 3),
+             .strong = true},
+            {.name = tr("the same with {}", best.name()),
+             .value = "m = " + short_number(std::ceil(best.variance / tenth), 3)}};
     }
     picture.words = explosion_in_words(points);
     picture.plots.push_back(std::move(plot));
@@ -139,7 +146,7 @@ FailurePicture explosion_picture(const Shown& shown, const Theme& t) {
 // ---- negative weights, and the normaliser that they bring to zero
 
 std::string failure_signs_note(const SignSetting& s) {
-    return fmt::format("trig, orthogonal; L = {}, d = {}, m = {}, seed {}", s.length, s.dim, s.features, s.seed);
+    return tr("trig, orthogonal; L = {}, d = {}, m = {}, seed {}", s.length, s.dim, s.features, s.seed);
 }
 
 // One random direction w at d = 1: what a feature makes of x = 1 and y = -1/2. (At y = -x positive features would have
@@ -156,16 +163,16 @@ Plot one_direction_plot(const Theme& t) {
     }
     const double truth = std::exp(x * y);
     Plot plot;
-    plot.title = "Why: one drawn w at d = 1, x = 1, y = −½";
+    plot.title = tr("Why: one drawn w at d = 1, x = 1, y = −½");
     plot.note = fmt::format("trig {} cos(1.5 w), positive {} exp(w/2)", short_number(std::exp(half_squares), 3),
                             short_number(std::exp(-half_squares), 3));
-    plot.x = {.name = "drawn w", .unit = "standard deviations"};
-    plot.y = {.name = "estimate of exp(x·y)", .range = ViewWindow{-2.2, 4}};  // the legend stands above the curves
+    plot.x = {.name = tr("drawn w"), .unit = tr("standard deviations")};
+    plot.y = {.name = tr("estimate of exp(x·y)"), .range = ViewWindow{-2.2, 4}};  // the legend stands above the curves
     plot.series.reserve(4);
     plot.series.push_back(failure_line("trig", color_of(FeatureMethod::trig, t), w, std::move(trig), {}, Marker::none));
     plot.series.push_back(failure_line("positive", color_of(FeatureMethod::positive, t), std::move(w),
                                        std::move(positive), {}, Marker::none));
-    plot.series.push_back(failure_line("truth, " + short_number(truth, 3), t.text, {-reach, reach}, {truth, truth},
+    plot.series.push_back(failure_line(tr("truth, {}", short_number(truth, 3)), t.text, {-reach, reach}, {truth, truth},
                                        Dash::dashed, Marker::none));
     plot.series.push_back(failure_level(-reach, reach, 0, t.quiet));
     return plot;
@@ -177,25 +184,25 @@ FailurePicture negative_picture(const Shown& shown, const Theme& t) {
     const SignPoint& at = failure_at(points, shown.request.sigma);
     const std::vector<double> sigmas = failure_column(points, &SignPoint::sigma);
     Plot plot;
-    plot.title = "How many of the weights come out negative";
+    plot.title = tr("How many of the weights come out negative");
     plot.note = failure_signs_note(shown.failures->sign_setting);
     plot.x = failure_sigma_axis();
-    plot.y = {.name = "negative weights", .unit = "%"};
+    plot.y = {.name = tr("negative weights"), .unit = "%"};
     plot.legend = false;
-    plot.series.push_back(failure_line("negative", color_of(FeatureMethod::trig, t), sigmas,
+    plot.series.push_back(failure_line(tr_in("weights", "negative"), color_of(FeatureMethod::trig, t), sigmas,
                                        failure_percents(points, &SignPoint::negative_share)));
     plot.series.push_back(failure_level(sigmas.front(), sigmas.back(), 50, t.quiet));
     plot.series.push_back(failure_upright(plot, at.sigma, t.text));
     FailurePicture picture;
     picture.plots.push_back(std::move(plot));
     picture.plots.push_back(one_direction_plot(t));
-    picture.facts = {{.name = "scale", .value = "σ = " + failure_plain(at.sigma)},
-                     {.name = "negative weights", .value = failure_percent(at.negative_share), .strong = true},
-                     {.name = "rows whose sum is ≤ 0", .value = failure_percent(at.bad_share)},
-                     {.name = "positive, by construction", .value = "0 %"}};
-    picture.words =
+    picture.facts = {{.name = tr_in("fact", "scale"), .value = "σ = " + failure_plain(at.sigma)},
+                     {.name = tr("negative weights"), .value = failure_percent(at.negative_share), .strong = true},
+                     {.name = tr("rows whose sum is ≤ 0"), .value = failure_percent(at.bad_share)},
+                     {.name = tr("positive, by construction"), .value = "0 %"}};
+    picture.words = tr(
         "At 50 % (dotted) the sign is a coin toss and says nothing any more. What helps: positive features. A sum of "
-        "exponentials is never negative, whatever is drawn.";
+        "exponentials is never negative, whatever is drawn.");
     return picture;
 }
 
@@ -206,37 +213,37 @@ FailurePicture normaliser_picture(const Shown& shown, const Theme& t) {
     const std::vector<double> sigmas = failure_column(points, &SignPoint::sigma);
     const Color trig = color_of(FeatureMethod::trig, t);
     Plot rows;
-    rows.title = "Rows that are divided by zero or less";
+    rows.title = tr("Rows that are divided by zero or less");
     rows.note = failure_signs_note(shown.failures->sign_setting);
     rows.x = failure_sigma_axis();
-    rows.y = {.name = "rows, normaliser ≤ 0", .unit = "%"};
+    rows.y = {.name = tr("rows, normaliser ≤ 0"), .unit = "%"};
     rows.legend = false;
     rows.series.push_back(
-        failure_line("normaliser ≤ 0", trig, sigmas, failure_percents(points, &SignPoint::bad_share)));
+        failure_line(tr("normaliser ≤ 0"), trig, sigmas, failure_percents(points, &SignPoint::bad_share)));
     rows.series.push_back(failure_upright(rows, at.sigma, t.text));
     Plot sizes;
-    sizes.title = "An average that leaves what it averages";
-    sizes.note = "above the dashed line it is none";
+    sizes.title = tr("An average that leaves what it averages");
+    sizes.note = tr("above the dashed line it is none");
     sizes.x = failure_sigma_axis();
-    sizes.y = {.name = "largest entry", .log = true};
-    sizes.series.push_back(
-        failure_line("|output|", trig, sigmas, failure_positive(failure_column(points, &SignPoint::largest_output))));
-    sizes.series.push_back(failure_line("|value|", t.quiet, sigmas,
+    sizes.y = {.name = tr("largest entry"), .log = true};
+    sizes.series.push_back(failure_line(tr("|output|"), trig, sigmas,
+                                        failure_positive(failure_column(points, &SignPoint::largest_output))));
+    sizes.series.push_back(failure_line(tr("|value|"), t.quiet, sigmas,
                                         failure_positive(failure_column(points, &SignPoint::largest_value)),
                                         Dash::dashed, Marker::none));
     sizes.series.push_back(failure_upright(sizes, at.sigma, t.text));
     FailurePicture picture;
     picture.plots.push_back(std::move(rows));
     picture.plots.push_back(std::move(sizes));
-    picture.facts = {{.name = fmt::format("normaliser ≤ 0 at σ = {}", failure_plain(at.sigma)),
+    picture.facts = {{.name = tr("normaliser ≤ 0 at σ = {}", failure_plain(at.sigma)),
                       .value = failure_percent(at.bad_share),
                       .strong = true},
-                     {.name = "smallest normaliser / median", .value = short_number(at.smallest_normalizer, 3)},
-                     {.name = "largest |output|", .value = short_number(at.largest_output, 3), .strong = true},
-                     {.name = "largest |value|", .value = short_number(at.largest_value, 3)}};
+                     {.name = tr("smallest normaliser / median"), .value = short_number(at.smallest_normalizer, 3)},
+                     {.name = tr("largest |output|"), .value = short_number(at.largest_output, 3), .strong = true},
+                     {.name = tr("largest |value|"), .value = short_number(at.largest_value, 3)}};
     picture.words =
-        "A row's weights are divided by their sum. Where some are negative that sum can be anything near zero, and "
-        "such rows spoil the mean error of all. What helps: positive features, whose sum cannot vanish.";
+        tr("A row's weights are divided by their sum. Where some are negative that sum can be anything near zero, and "
+           "such rows spoil the mean error of all. What helps: positive features, whose sum cannot vanish.");
     return picture;
 }
 
@@ -244,27 +251,33 @@ FailurePicture normaliser_picture(const Shown& shown, const Theme& t) {
 
 // What the numbers at the chosen scale say.
 std::string epsilon_in_words(const EpsilonPoint& at, double epsilon) {
-    const std::string helps = "What helps: a smaller scale, or more features.";
-    if (epsilon == 0) return "Without ε nothing is added: both lines are one. " + helps;
+    const std::string helps = tr("What helps: a smaller scale, or more features.");
+    if (epsilon == 0) return tr("Without ε nothing is added: both lines are one.") + " " + helps;
     std::string text =
-        "The published code takes the largest exponent off before exp and adds ε to every feature: where these are far "
-        "below it, all weights come out alike. ";
+        tr("The published code takes the largest exponent off before exp and adds ε to every feature: where these are "
+           "far below it, all weights come out alike.") +
+        " ";
+    const std::string output = short_number(at.output_error, 3), uniform = short_number(at.uniform_error, 3);
     constexpr double alike = 0.1;
     if (at.share > 0.5 && at.uniform_error > 0)
-        text += fmt::format("Here attention has become {}uniform: its error is {}, uniform attention's {}. ",
-                            std::abs(at.output_error / at.uniform_error - 1) < alike ? "" : "mostly ",
-                            short_number(at.output_error, 3), short_number(at.uniform_error, 3));
+        text +=
+            (std::abs(at.output_error / at.uniform_error - 1) < alike
+                 ? tr("Here attention has become uniform: its error is {}, uniform attention's {}.", output, uniform)
+                 : tr("Here attention has become mostly uniform: its error is {}, uniform attention's {}.", output,
+                      uniform)) +
+            " ";
     else if (at.uniform_error < std::min(at.output_error, at.error_without))
-        text += fmt::format("Here uniform attention would err less than with ε or without: {}. ",
-                            short_number(at.uniform_error, 3));
+        text += tr("Here uniform attention would err less than with ε or without: {}.", uniform) + " ";
     constexpr double no_matter = 0.05;
     const double more = at.output_error > 0 ? at.error_without / at.output_error - 1 : 0;
-    text += fmt::format("ε = 0 keeps the estimates of exp(q·k) unbiased, {}: {}. ",
-                        std::abs(more) < no_matter ? "with about the same error"
-                        : more > 0                 ? "but with so much noise that it errs more"
-                                                   : "and errs less",
-                        short_number(at.error_without, 3));
-    return text + helps;
+    const std::string without = short_number(at.error_without, 3);
+    text += std::abs(more) < no_matter
+                ? tr("ε = 0 keeps the estimates of exp(q·k) unbiased, with about the same error: {}.", without)
+            : more > 0
+                ? tr("ε = 0 keeps the estimates of exp(q·k) unbiased, but with so much noise that it errs more: {}.",
+                     without)
+                : tr("ε = 0 keeps the estimates of exp(q·k) unbiased, and errs less: {}.", without);
+    return text + " " + helps;
 }
 
 FailurePicture epsilon_picture(const Shown& shown, const Theme& t) {
@@ -275,24 +288,23 @@ FailurePicture epsilon_picture(const Shown& shown, const Theme& t) {
     const std::vector<double> sigmas = failure_column(points, &EpsilonPoint::sigma);
     const Color positive = color_of(FeatureMethod::positive, t);
     Plot share;
-    share.title = fmt::format("How much of the normaliser is ε = {}", failure_plain(s.epsilon));
-    share.note =
-        fmt::format("positive, orthogonal; L = {}, d = {}, m = {}, seed {}", s.length, s.dim, s.features, s.seed);
+    share.title = tr("How much of the normaliser is ε = {}", failure_plain(s.epsilon));
+    share.note = tr("positive, orthogonal; L = {}, d = {}, m = {}, seed {}", s.length, s.dim, s.features, s.seed);
     share.x = failure_sigma_axis();
-    share.y = {.name = "share of ε", .unit = "%"};
+    share.y = {.name = tr("share of ε"), .unit = "%"};
     share.legend = false;
     share.series.push_back(failure_line("ε", positive, sigmas, failure_percents(points, &EpsilonPoint::share)));
     share.series.push_back(failure_upright(share, at.sigma, t.text));
     Plot errors;
-    errors.title = "The output's error, with ε and without";
-    errors.note = "against exact softmax; uniform: all weights alike";
+    errors.title = tr("The output's error, with ε and without");
+    errors.note = tr("against exact softmax; uniform: all weights alike");
     errors.x = failure_sigma_axis();
-    errors.y = {.name = "mean squared error", .log = true};
-    errors.series.push_back(failure_line("uniform", t.quiet.alpha(0.45F), sigmas,
+    errors.y = {.name = tr("mean squared error"), .log = true};
+    errors.series.push_back(failure_line(tr_in("weights", "uniform"), t.quiet.alpha(0.45F), sigmas,
                                          failure_positive(failure_column(points, &EpsilonPoint::uniform_error)),
                                          Dash::solid, Marker::none));
     errors.series.back().width = 7;  // seen where the next one lies upon it
-    errors.series.push_back(failure_line("with ε", positive, sigmas,
+    errors.series.push_back(failure_line(tr("with ε"), positive, sigmas,
                                          failure_positive(failure_column(points, &EpsilonPoint::output_error))));
     errors.series.push_back(failure_line("ε = 0", t.text, sigmas,
                                          failure_positive(failure_column(points, &EpsilonPoint::error_without)),
@@ -301,12 +313,12 @@ FailurePicture epsilon_picture(const Shown& shown, const Theme& t) {
     FailurePicture picture;
     picture.plots.push_back(std::move(share));
     picture.plots.push_back(std::move(errors));
-    picture.facts = {{.name = fmt::format("ε's share at σ = {}", failure_plain(at.sigma)),
+    picture.facts = {{.name = tr("ε's share at σ = {}", failure_plain(at.sigma)),
                       .value = failure_percent(at.share),
                       .strong = true},
-                     {.name = "output error with ε", .value = short_number(at.output_error, 3)},
-                     {.name = "output error, ε = 0", .value = short_number(at.error_without, 3)},
-                     {.name = "error of uniform attention", .value = short_number(at.uniform_error, 3)}};
+                     {.name = tr("output error with ε"), .value = short_number(at.output_error, 3)},
+                     {.name = tr("output error, ε = 0"), .value = short_number(at.error_without, 3)},
+                     {.name = tr("error of uniform attention"), .value = short_number(at.uniform_error, 3)}};
     picture.words = epsilon_in_words(at, s.epsilon);
     return picture;
 }
@@ -344,6 +356,8 @@ Series failure_level(double from, double to, double y, Color color) {
 }
 
 float paragraph_height(Canvas& canvas, float width, std::string_view text, const TextStyle& style) {
+    if (canvas.shaper().shape(text, style)->right_to_left)
+        return lay_out_formula(canvas.shaper(), text, style, width).height;
     float lines = 1;
     std::string line;
     while (!text.empty()) {
@@ -363,18 +377,20 @@ float paragraph_height(Canvas& canvas, float width, std::string_view text, const
 
 const FailureCard& failure_card(FailureMode mode) {
     static constexpr std::array<FailureCard, failure_mode_names.size()> cards{{
-        {"The variance explodes",
-         "It grows like exp(2σ²√d): for sharp attention no affordable number of features is enough."},
-        {"Weights below zero",
-         "Sines and cosines change their sign, so weights that should be positive come out negative."},
-        {"A normaliser near zero",
-         "Where weights cancel, a row is divided by almost nothing: outputs far beyond any value."},
-        {"Epsilon takes over",
-         "Added against dividing by zero, ε outweighs the tiny features: attention becomes uniform."},
-        {"Overflow in float", "Both factors of a feature leave the range of float although their product would fit."},
-        {"The future leaks", "One maximum over all keys, beside ε, lets a later key change what came before it."},
-        {"The forgotten sign",
-         "QR without the signs of R's diagonal prefers a direction: estimates come out too small."},
+        {translatable("The variance explodes"),
+         translatable("It grows like exp(2σ²√d): for sharp attention no affordable number of features is enough.")},
+        {translatable("Weights below zero"),
+         translatable("Sines and cosines change their sign, so weights that should be positive come out negative.")},
+        {translatable("A normaliser near zero"),
+         translatable("Where weights cancel, a row is divided by almost nothing: outputs far beyond any value.")},
+        {translatable("Epsilon takes over"),
+         translatable("Added against dividing by zero, ε outweighs the tiny features: attention becomes uniform.")},
+        {translatable("Overflow in float"),
+         translatable("Both factors of a feature leave the range of float although their product would fit.")},
+        {translatable("The future leaks"),
+         translatable("One maximum over all keys, beside ε, lets a later key change what came before it.")},
+        {translatable("The forgotten sign"),
+         translatable("QR without the signs of R's diagonal prefers a direction: estimates come out too small.")},
     }};
     return cards[static_cast<std::size_t>(mode)];
 }

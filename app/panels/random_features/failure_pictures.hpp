@@ -32,7 +32,7 @@ struct FailurePicture {
     bool keys_below = false;                      // the first plot's lines are named below it, not in a legend
 };
 
-/// A card's name and its one sentence.
+/// A card's name and its one sentence, for tr().
 struct FailureCard {
     const char* title;
     const char* sentence;

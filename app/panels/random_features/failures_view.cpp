@@ -1,11 +1,11 @@
 // Seven failures as cards, and the chosen one's picture.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
 
+#include "app/draw/reading_order.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/random_features/failure_pictures.hpp"
 #include "app/panels/random_features/random_features_panel.hpp"
 #include "app/panels/random_features/variance_plots.hpp"
@@ -34,7 +34,8 @@ CardPlan plan_cards(Canvas& canvas, const Rect& area, FailureMode chosen) {
     const float room = area.height() - card_gap * (count - 1);
     const auto needed = [&](std::size_t card, float size) {
         return around + paragraph_height(canvas, area.width() - 2 * card_padding - 4,
-                                         failure_card(static_cast<FailureMode>(card)).sentence, failure_text({}, size));
+                                         tr(failure_card(static_cast<FailureMode>(card)).sentence),
+                                         failure_text({}, size));
     };
     CardPlan plan;
     for (const float size : {14.0F, 13.0F, 12.0F, 11.0F}) {
@@ -59,19 +60,21 @@ void draw_card(Canvas& canvas, const Rect& rect, FailureMode mode, const CardPla
     const FailureCard& card = failure_card(mode);
     const Color field = chosen ? mix(t.field, t.query, 0.22F) : hovered ? mix(t.field, t.query, 0.1F) : t.field;
     canvas.fill_rect(rect, field, 6);
-    if (chosen) canvas.fill_rect({rect.min, {rect.min.x + 4, rect.max.y}}, t.query, 2);
-    const float x = rect.min.x + card_padding + 4, width = rect.max.x - card_padding - x;
+    if (chosen) canvas.fill_rect(in_reading_order({rect.min, {rect.min.x + 4, rect.max.y}}, rect), t.query, 2);
+    const Rect inside =
+        in_reading_order({{rect.min.x + card_padding + 4, rect.min.y}, {rect.max.x - card_padding, rect.max.y}}, rect);
+    const float width = inside.width();
     const TextStyle title = failure_text(chosen ? t.query : t.text, 14, true);
-    const std::string name = canvas.shaper().fit(card.title, width, title);
+    const std::string name = tr(card.title), said = tr(card.sentence);
     if (!plan.all && !(chosen && plan.chosen)) {
-        canvas.text_middle({x, rect.center().y}, name, title);
+        draw_line_middle(canvas, inside, name, title);
         return;
     }
     const TextStyle sentence = failure_text(chosen ? t.text : t.quiet, plan.size);
-    const float text = card_title + paragraph_height(canvas, width, card.sentence, sentence);
+    const float text = card_title + paragraph_height(canvas, width, said, sentence);
     const float top = rect.min.y + (rect.height() - text) / 2;
-    canvas.text({x, top + 12}, name, title);
-    draw_paragraph(canvas, {{x, top + card_title}, {x + width, rect.max.y}}, card.sentence, sentence);
+    draw_line(canvas, inside, top + 12, name, title);
+    draw_paragraph(canvas, {{inside.min.x, top + card_title}, inside.max}, said, sentence);
 }
 
 // How the parts of a picture share its height. What there is no room for is 0 high.
@@ -119,7 +122,8 @@ void draw_strips(Canvas& canvas, const Rect& data, Rect area, const std::vector<
             canvas.fill_rect(box, part.wrong > 0 ? mix(t.field, t.warning, 0.42F * part.wrong) : t.field, 3);
             const TextStyle style{.color = part.wrong > 0 ? t.text : t.quiet, .size = 12, .bold = part.wrong > 0};
             const float width = canvas.shaper().width(part.label, style);
-            if (width + 8 <= box.width()) canvas.text_middle({box.min.x + 6, box.center().y}, part.label, style);
+            const Rect words = in_reading_order({{box.min.x + 6, box.min.y}, {box.max.x - 2, box.max.y}}, box);
+            if (width + 8 <= box.width()) draw_entry_middle(canvas, words, part.label, style);
         }
     }
 }
@@ -130,7 +134,7 @@ void draw_failure_facts(Canvas& canvas, const Rect& area, const std::vector<Fact
         const std::size_t line = k / columns, column = k % columns;
         const Vec2 at{area.min.x + width * static_cast<float>(column),
                       area.min.y + 10 + fact_height * static_cast<float>(line)};
-        draw_facts(canvas, Rect::sized(at, width - 12, fact_height), {&facts[k], 1});
+        draw_facts(canvas, in_reading_order(Rect::sized(at, width - 12, fact_height), area), {&facts[k], 1});
     }
 }
 
@@ -141,7 +145,11 @@ void draw_failure_table(Canvas& canvas, Rect area, const std::vector<std::vector
     const float width = std::min(150.0F, area.width() / columns), number = width < 120 ? 12.0F : 13.0F;
     for (std::size_t r = 0; r < table.size(); ++r) {
         const Rect row = area.cut_top(table_step);
-        if (r > 0) canvas.fill_rect({row.min, {row.min.x + width * columns, row.min.y + 1}}, t.line);
+        const auto place = [&](float from, float until) {
+            return in_reading_order({{row.min.x + from, row.min.y}, {row.min.x + until, row.max.y}}, row);
+        };
+        const Rect line = place(0, width * columns);
+        if (r > 0) canvas.fill_rect({line.min, {line.max.x, line.min.y + 1}}, t.line);
         for (std::size_t c = 0; c < table[r].size(); ++c) {
             const std::string& text = table[r][c];
             const bool broken = r > 0 && (text == "NaN" || text == "∞");
@@ -150,9 +158,8 @@ void draw_failure_table(Canvas& canvas, Rect area, const std::vector<std::vector
                                                     : t.text,
                                            r == 0 ? 12 : number, broken);
             if (r > 0) style.font = Font::mono;
-            const float x = row.min.x + (c == 0 ? 0 : width * (static_cast<float>(c) - 0.5F));
-            canvas.text_middle({x, row.center().y}, canvas.shaper().fit(text, width * (c == 0 ? 0.5F : 1) - 8, style),
-                               style);
+            const float x = c == 0 ? 0 : width * (static_cast<float>(c) - 0.5F);
+            draw_entry_middle(canvas, place(x, x + width * (c == 0 ? 0.5F : 1) - 8), text, style);
         }
     }
 }
@@ -170,8 +177,9 @@ void RandomFeaturesPanel::draw_failures(Canvas& canvas, Interaction& interaction
     Rect rest = area;
     rest.cut_top(8);
     if (area.width() >= least_list + least_picture && area.height() >= least_height) {
-        Rect list = rest.cut_left(std::max(least_list, area.width() * 0.29F));
-        rest.cut_left(26);
+        const float list_width = std::max(least_list, area.width() * 0.29F);
+        Rect list = right_to_left() ? rest.cut_right(list_width) : rest.cut_left(list_width);
+        right_to_left() ? rest.cut_right(26) : rest.cut_left(26);
         const FailureMode chosen = params_.failure;
         const CardPlan plan = plan_cards(canvas, list, chosen);
         for (std::size_t k = 0; k < plan.heights.size() && plan.heights[k] >= card_title; ++k) {
@@ -193,12 +201,11 @@ void RandomFeaturesPanel::draw_failure(Canvas& canvas, Interaction& interaction,
     FailurePicture picture = failure_picture(*shown_, t);
     if (picture.plots.empty()) return;
     Rect rest = area, head = rest.cut_top(34);
-    if (has_setting(mode) && draw_button(canvas, interaction, head, "Set the sliders to this",
-                                         "Goes to the picture where one sees it, with this failure's setting."))
+    if (has_setting(mode) && draw_button(canvas, interaction, head, tr("Set the sliders to this"),
+                                         tr("Goes to the picture where one sees it, with this failure's setting.")))
         take_setting(mode);
     const TextStyle title = failure_text(t.text, 16, true);
-    canvas.text({head.min.x, head.min.y + 18}, canvas.shaper().fit(failure_card(mode).title, head.width(), title),
-                title);
+    draw_line(canvas, head, head.min.y + 18, tr(failure_card(mode).title), title);
 
     const TextStyle words = failure_text(t.quiet, rest.height() > 600 ? 14.0F : 12.5F);
     const FailureLayout layout = lay_out_failure(canvas, rest, picture, words);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/random_features/failure_pictures.hpp"
 #include "app/panels/random_features/random_features_panel.hpp"
 #include "core/base/statistics.hpp"
@@ -101,27 +102,24 @@ bool heavy_tails(const std::vector<Cloud>& clouds) {
     return 2 * heavy >= std::ssize(clouds);
 }
 
-// Where a draw is large there are fewer of them.
-std::string cloud_sizes(const std::vector<Cloud>& clouds) {
+std::string cloud_note(const std::vector<Cloud>& clouds, const ViewWindow& range, int seed) {
+    // Where a draw is large there are fewer of them.
     const auto [least, most] = std::minmax_element(clouds.begin(), clouds.end(), [](const Cloud& a, const Cloud& b) {
         return a.estimates.size() < b.estimates.size();
     });
-    if (least->estimates.size() == most->estimates.size()) return fmt::format("{}", most->estimates.size());
-    return fmt::format("{} to {}", least->estimates.size(), most->estimates.size());
-}
-
-std::string cloud_note(const std::vector<Cloud>& clouds, const ViewWindow& range, int seed) {
-    std::string note =
-        fmt::format("dots: {} draws (seed {}), large: their mean; bar: theory ± std. dev.", cloud_sizes(clouds), seed);
-    if (const Index outside = cloud_outside(clouds, range); outside > 0) note += fmt::format("; {} unseen", outside);
-    return note;
+    const std::size_t from = least->estimates.size(), to = most->estimates.size();
+    const std::string note =
+        from == to ? tr("dots: {} draws (seed {}), large: their mean; bar: theory ± std. dev.", to, seed)
+                   : tr("dots: {} to {} draws (seed {}), large: their mean; bar: theory ± std. dev.", from, to, seed);
+    const Index outside = cloud_outside(clouds, range);
+    return outside > 0 ? note + "; " + tr("{} unseen", outside) : note;
 }
 
 Plot cloud_plot(const Theme& t, const std::vector<Cloud>& clouds, double truth, double categories, int seed) {
     Plot plot;
     const ViewWindow range = cloud_range(clouds, truth);
     plot.note = cloud_note(clouds, range, seed);
-    plot.y = {.name = "estimate", .range = range};
+    plot.y = {.name = tr_in("axis", "estimate"), .range = range};
     plot.x.range = ViewWindow{-0.6, categories - 0.4};
     plot.legend = false;
     plot.series.push_back({.name = "exp(x·y)",
@@ -135,7 +133,7 @@ Plot cloud_plot(const Theme& t, const std::vector<Cloud>& clouds, double truth, 
 }
 
 Series cloud_means(const Theme& t) {
-    return {.name = "measured mean",
+    return {.name = tr("measured mean"),
             .color = t.text,
             .kind = Series::points,
             .x = {},
@@ -150,13 +148,14 @@ std::string category_name(const Cloud& cloud, bool brief) {
     std::string name(name_of(cloud.method));
     if (!is_random(cloud.method)) return name;
     const bool cut = brief && (cloud.method == FeatureMethod::positive || cloud.method == FeatureMethod::hyperbolic);
-    return fmt::format("{} {}", cut ? name.substr(0, 3) + "." : name, cloud.orthogonal ? "ort." : "iid");
+    if (cut) name = name.substr(0, 3) + ".";
+    return cloud.orthogonal ? tr("{} ort.", name) : tr("{} iid", name);
 }
 
 Plot methods_plot(const Theme& t, const KernelFacts& facts, const Request& request, float width) {
     Plot plot = cloud_plot(t, facts.methods, facts.truth, static_cast<double>(facts.methods.size()), request.seed);
-    plot.title = fmt::format("Estimates of exp(x·y) = {}, the line, with m = {}", short_number(facts.truth, 3),
-                             request.features);
+    plot.title =
+        tr("Estimates of exp(x·y) = {}, the line, with m = {}", short_number(facts.truth, 3), request.features);
     const bool brief = width < 130 * static_cast<float>(facts.methods.size());
     Series means = cloud_means(t);
     for (std::size_t k = 0; k < facts.methods.size(); ++k) {
@@ -174,11 +173,11 @@ Plot counts_plot(const Theme& t, const KernelFacts& facts, FeatureMethod method,
         if (std::find(counts.begin(), counts.end(), cloud.features) == counts.end()) counts.push_back(cloud.features);
     Plot plot = cloud_plot(t, facts.counts, facts.truth, static_cast<double>(counts.size()), seed);
     const bool both = facts.counts.size() > counts.size();
-    plot.title =
-        heavy_tails(facts.counts)
-            ? fmt::format("{}: heavy tails, most draws too low, rare ones huge", name_of(method))
-            : fmt::format("{}: clouds shrink as 1/√m{}", name_of(method), both ? ", orthogonal (right) faster" : "");
-    plot.x.name = "features m";
+    const std::string_view name = name_of(method);
+    plot.title = heavy_tails(facts.counts) ? tr("{}: heavy tails, most draws too low, rare ones huge", name)
+                 : both                    ? tr("{}: clouds shrink as 1/√m, orthogonal (right) faster", name)
+                                           : tr("{}: clouds shrink as 1/√m", name);
+    plot.x.name = tr("features m");
     for (const Index count : counts) plot.x.categories.push_back(fmt::format("{}", count));
     const Color full = color_of(method, t), pale = mix(full, t.ground, 0.35F);
     Series means = cloud_means(t);
@@ -238,16 +237,16 @@ void RandomFeaturesPanel::draw_kernel(Canvas& canvas, Interaction& interaction, 
     const auto draw_methods = [&](const Rect& where) {
         if (facts.methods.empty())
             return draw_no_cloud(canvas, where,
-                                 "elu and relu are kernels of their own and estimate no exp(x·y): choose another "
-                                 "estimator to compare, such as trig or positive.");
+                                 tr("elu and relu are kernels of their own and estimate no exp(x·y): choose another "
+                                    "estimator to compare, such as trig or positive."));
         draw_clouds(where, 0, "methods", methods_plot(t, facts, r, where.width()));
     };
     const auto draw_counts = [&](const Rect& where) {
         if (facts.counts.empty())
             return draw_no_cloud(canvas, where,
-                                 fmt::format("{} is a kernel of its own and estimates no exp(x·y): choose another "
-                                             "estimator to see its clouds shrink.",
-                                             name_of(r.estimator)));
+                                 tr("{} is a kernel of its own and estimates no exp(x·y): choose another "
+                                    "estimator to see its clouds shrink.",
+                                    name_of(r.estimator)));
         draw_clouds(where, 1, "counts", counts_plot(t, facts, r.estimator, r.seed));
     };
     const bool two = rest.height() >= 2 * least_plot;

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/picture_parts.hpp"
 #include "app/panels/random_features/random_features_panel.hpp"
 #include "core/base/statistics.hpp"
@@ -24,12 +25,12 @@ std::pair<float, float> row_place(const HeatmapView& view, const Rect& cells, In
 }
 
 std::string share_of(Index part, Index all) {
-    return fmt::format("{} of {} ({:.2g} %)", part, all,
-                       100 * static_cast<double>(part) / static_cast<double>(std::max<Index>(all, 1)));
+    return tr("{} of {} ({:.2g} %)", part, all,
+              100 * static_cast<double>(part) / static_cast<double>(std::max<Index>(all, 1)));
 }
 
 std::string against(double value, double uniform) {
-    return fmt::format("{}   (uniform: {})", short_number(value, 3), short_number(uniform, 3));
+    return tr("{}   (uniform: {})", short_number(value, 3), short_number(uniform, 3));
 }
 
 }  // namespace
@@ -46,10 +47,10 @@ Heatmap RandomFeaturesPanel::weights_map(const Theme& t, const Picture& picture,
     map.row_labels = map.column_labels =
         facts.names.empty() ? AxisLabels::numbers(facts.tokens) : AxisLabels(facts.names);
     map.number_thinned = true;
-    map.row_title = "← query";
-    map.column_title = "key →";
+    map.row_title = tr("← query");
+    map.column_title = tr("key →");
     map.color_bar = slot == 2;  // one for all three: the scale is the same
-    map.value_title = "weight";
+    map.value_title = tr_in("axis", "weight");
     map.lit = hovered_;
     map.pinned = pinned_cell();
     return map;
@@ -59,8 +60,8 @@ Heatmap RandomFeaturesPanel::weights_map(const Theme& t, const Picture& picture,
 void RandomFeaturesPanel::draw_matrices(Canvas& canvas, Interaction& interaction, const Rect& area) {
     const Theme& t = canvas.theme();
     const MatrixFacts& facts = *shown_->matrices;
-    const std::string names[] = {"exact A", "approximation A′  (amber: negative)",
-                                 "difference A′ − A  (amber: too small)"};
+    const std::string names[] = {tr("exact A"), tr("approximation A′  (amber: negative)"),
+                                 tr("difference A′ − A  (amber: too small)")};
     const Picture pictures[] = {facts.exact, facts.approximate, facts.difference};
     Rect rest = area;
     std::array<Heatmap, 3> maps;
@@ -119,13 +120,13 @@ void RandomFeaturesPanel::draw_scatter(Canvas& canvas, Interaction& interaction,
         return a < low - 0.1 * (high - low) || a > high + 0.1 * (high - low);
     });
     Plot plot;
-    plot.title = "Each weight against its approximation";
-    plot.note = fmt::format("{} weights{}; line: equal", sorted.size(),
-                            outside > 0 ? fmt::format(", {} outside", outside) : "");
+    plot.title = tr("Each weight against its approximation");
+    plot.note = outside > 0 ? tr("{} weights, {} outside; line: equal", sorted.size(), outside)
+                            : tr("{} weights; line: equal", sorted.size());
     plot.legend = false;
-    plot.x = {.name = "exact A", .range = ViewWindow{-0.03 * end, 1.06 * end}};
+    plot.x = {.name = tr("exact A"), .range = ViewWindow{-0.03 * end, 1.06 * end}};
     plot.y = {.name = "A′", .range = ViewWindow{low - 0.1 * (high - low), high + 0.1 * (high - low)}};
-    plot.series.push_back({.name = "weight",
+    plot.series.push_back({.name = tr_in("axis", "weight"),
                            .color = color_of(shown_->request.estimator, t).alpha(0.45F),
                            .kind = Series::points,
                            .x = f.sampled_exact,
@@ -157,20 +158,19 @@ void RandomFeaturesPanel::draw_matrix_facts(Canvas& canvas, const Rect& area) {
     const MatrixFacts& f = *shown_->matrices;
     Rect rest = area;
     const bool corner = f.tokens > 96;
-    draw_caption(canvas, rest,
-                 fmt::format("Measured over all {} tokens (blue: better than uniform attention){}", f.tokens,
-                             corner ? "; a double click shows them all" : ""));
+    const std::string caption = tr("Measured over all {} tokens (blue: better than uniform attention)", f.tokens);
+    draw_caption(canvas, rest, corner ? caption + "; " + tr("a double click shows them all") : caption);
     rest.cut_top(8);
-    const Fact left[] = {{"mean squared error of the output", against(f.output_error, f.uniform_output),
+    const Fact left[] = {{tr("mean squared error of the output"), against(f.output_error, f.uniform_output),
                           f.output_error < f.uniform_output},
-                         {"relative error of the weights, |A′ − A| / |A|", against(f.matrix_error, f.uniform_matrix),
-                          f.matrix_error < f.uniform_matrix},
-                         {"largest |difference| of a weight", short_number(f.largest_difference, 3)}};
+                         {tr("relative error of the weights, |A′ − A| / |A|"),
+                          against(f.matrix_error, f.uniform_matrix), f.matrix_error < f.uniform_matrix},
+                         {tr("largest |difference| of a weight"), short_number(f.largest_difference, 3)}};
     const Fact right[] = {
-        {"negative weights of A′", share_of(f.negative, f.cells)},
-        {"broken rows of A′: normaliser ≤ 0, marked at its left edge",
+        {tr("negative weights of A′"), share_of(f.negative, f.cells)},
+        {tr("broken rows of A′: normaliser ≤ 0, marked at its left edge"),
          share_of(static_cast<Index>(f.broken.size()), f.tokens)},
-        {"largest |output|; largest |V|, softmax's bound",
+        {tr("largest |output|; largest |V|, softmax's bound"),
          fmt::format("{};  {}", short_number(f.largest_output, 3), short_number(f.largest_value, 3))}};
     const Rect half = rest.cut_left(rest.width() / 2);
     draw_facts(canvas, half, left);

@@ -6,7 +6,10 @@
 
 #include "app/draw/clicker.hpp"
 #include "app/draw/recording_canvas.hpp"
+#include "app/language/scoped_language.hpp"
+#include "app/panels/random_features/failure_pictures.hpp"
 #include "app/panels/random_features/random_features_panel.hpp"
+#include "app/panels/random_features/variance_plots.hpp"
 #include "core/io/temp_folder.hpp"
 
 namespace attnscope::random_features_panel {
@@ -58,6 +61,65 @@ TEST(RandomFeaturesPanel, DrawsEveryViewAtEverySizeInsideItsArea) {
                                   ", " + std::to_string(width));
                 EXPECT_GE(canvas.texts.size(), width > 900 ? 10U : 0U);
             }
+        }
+}
+
+TEST(RandomFeaturesPanel, StaysInsideItsAreaInLanguagesFromRightToLeft) {
+    static TextShaper shaper;
+    Interaction nobody;
+    for (const Language language : {Language::persian, Language::hebrew}) {
+        const ScopedLanguage scope(language);
+        for (const View view : all_views)
+            for (std::size_t mode = 0; mode < (view == View::failures ? failure_mode_names.size() : 1); ++mode) {
+                RandomFeaturesPanel panel;
+                quick(panel.params());
+                panel.params().view = view;
+                panel.params().failure = static_cast<FailureMode>(mode);
+                panel.wait();
+                for (const auto& [width, height] : {std::pair(1600.0F, 900.0F), {1000.0F, 700.0F}, {640.0F, 400.0F}}) {
+                    const Rect area = Rect::sized({100, 50}, width, height);
+                    Recorder canvas(shaper);
+                    panel.draw(canvas, nobody, area);
+                    expect_inside(canvas, area,
+                                  std::string(code_of(language)) + ", view " + std::to_string(static_cast<int>(view)) +
+                                      ", mode " + std::to_string(mode) + ", " + std::to_string(width));
+                }
+            }
+    }
+}
+
+TEST(PlotKeys, StandAtTheOtherEndOfTheTitlesLine) {
+    static TextShaper shaper;
+    const Rect area{{100, 0}, {600, 200}};
+    for (const char* title : {"MSE at l = 1", "خطای میانگین در l = 1"}) {
+        Plot plot;
+        plot.title = title;
+        plot.series.push_back({.name = "trig", .color = {}, .x = {}, .y = {}, .y_high = {}});
+        plot.series.push_back({.name = "منصفانه", .color = {}, .x = {}, .y = {}, .y_high = {}});
+        Recorder canvas(shaper);
+        draw_keys_beside_title(canvas, area, plot);
+        ASSERT_EQ(canvas.texts.size(), 2U);
+        const auto shaped = shaper.shape(title, {.size = 13, .bold = true});
+        const float from = shaped->right_to_left ? area.min.x : area.min.x + shaped->width;
+        const float until = shaped->right_to_left ? area.max.x - shaped->width : area.max.x;
+        for (const TextBox& text : canvas.texts) {
+            EXPECT_GE(text.corners[0].x, from) << title;
+            EXPECT_LE(text.corners[1].x, until) << title;
+        }
+        EXPECT_FALSE(overlap(canvas.texts[0], canvas.texts[1]));
+    }
+}
+
+// What is measured beforehand is what is drawn.
+TEST(FailurePictures, KnowTheHeightOfAParagraphOfEitherDirection) {
+    static TextShaper shaper;
+    const TextStyle style{.size = 13};
+    for (const char* text :
+         {"At this scale the circles lie near their line.", "دایره‌ها نزدیک خط خود هستند: x^2"})
+        for (const float width : {90.0F, 180.0F, 900.0F}) {
+            Recorder canvas(shaper);
+            const float drawn = draw_paragraph(canvas, {{0, 0}, {width, 900}}, text, style);
+            EXPECT_NEAR(paragraph_height(canvas, width, text, style), drawn, style.size * 1.4F / 2) << text;
         }
 }
 

@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/picture_parts.hpp"
 #include "app/panels/random_features/random_features_panel.hpp"
 #include "app/panels/random_features/variance_plots.hpp"
@@ -158,23 +159,28 @@ std::string plane_verdict(const KernelPoint& p, Index features, Index dim) {
         return kernel_deviation({.method = method, .features = features, .dim = dim}, p).value_or(0);
     };
     const double trig = deviation(FeatureMethod::trig), positive = deviation(FeatureMethod::positive);
-    if (std::isinf(trig) && std::isinf(positive)) return "Both err by more than a double can hold.";
-    const char* verdict = trig < positive   ? "Trig errs less here"
-                          : positive < trig ? "Positive features err less here"
-                                            : "Both err alike here";
-    return fmt::format("{}: standard deviation of trig {}, of positive {} (theory, iid, m = {}).", verdict,
-                       short_number(trig, 3), short_number(positive, 3), features);
+    if (std::isinf(trig) && std::isinf(positive)) return tr("Both err by more than a double can hold.");
+    const std::string of_trig = short_number(trig, 3), of_positive = short_number(positive, 3);
+    if (trig < positive)
+        return tr("Trig errs less here: standard deviation of trig {}, of positive {} (theory, iid, m = {}).", of_trig,
+                  of_positive, features);
+    if (positive < trig)
+        return tr(
+            "Positive features err less here: standard deviation of trig {}, of positive {} (theory, iid, m = {}).",
+            of_trig, of_positive, features);
+    return tr("Both err alike here: standard deviation of trig {}, of positive {} (theory, iid, m = {}).", of_trig,
+              of_positive, features);
 }
 
 // How far both are off while y turns with the lengths kept.
 Plot turning_plot(const Theme& t, double x_norm, double y_norm, double angle, Index features, Index dim) {
     constexpr int steps = 240;
     Plot plot;
-    plot.title = "The same while y turns";
+    plot.title = tr("The same while y turns");
     plot.legend = false;  // would hide the lines of so low a plot
-    plot.note = fmt::format("theory, Lemma 2: m = {}, independent; vertical: φ now", features);
+    plot.note = tr("theory, Lemma 2: m = {}, independent; vertical: φ now", features);
     plot.x = {.name = "φ / π", .range = ViewWindow{0, 1}};
-    plot.y = {.name = "std. deviation", .log = true};
+    plot.y = {.name = tr("std. deviation"), .log = true};
     double low = 1e300, high = 0;
     for (const FeatureMethod method : {FeatureMethod::trig, FeatureMethod::positive}) {
         Series line{.name = std::string(name_of(method)),
@@ -211,10 +217,10 @@ Plot turning_plot(const Theme& t, double x_norm, double y_norm, double angle, In
 
 void draw_plane_facts(Canvas& canvas, Rect area, const KernelPoint& p, Index features, Index dim) {
     const Theme& t = canvas.theme();
-    const std::array left{Fact{"SM = exp(x·y), what is estimated", short_number(softmax_kernel(p), 4), true},
+    const std::array left{Fact{tr("SM = exp(x·y), what is estimated"), short_number(softmax_kernel(p), 4), true},
                           Fact{"x·y", short_number(p.product, 4)}};
-    const std::array right{Fact{"|x + y|^2, bad for positive features", short_number(p.sum_square(), 4)},
-                           Fact{"|x − y|^2, bad for trig", short_number(p.difference_square(), 4)}};
+    const std::array right{Fact{tr("|x + y|^2, bad for positive features"), short_number(p.sum_square(), 4)},
+                           Fact{tr("|x − y|^2, bad for trig"), short_number(p.difference_square(), 4)}};
     Rect row = area.cut_top(100);
     draw_facts(canvas, row.cut_left(row.width() * 0.5F - 8), left);
     row.cut_left(16);
@@ -247,7 +253,7 @@ void RandomFeaturesPanel::draw_plane(Canvas& canvas, Interaction& interaction, c
         draw_plane_vectors(canvas, place, plane, v, params_.angle);
     }
     if (pointer.hovered && !pointer.held && interaction.live())
-        interaction.tooltip("Drag the tip of y anywhere, that of x along its own direction.");
+        interaction.tooltip(tr("Drag the tip of y anywhere, that of x along its own direction."));
     if (pointer.pressed) dragged_ = plane_tip(pointer.at, plane.at(v.x, 0), plane.at(v.y_right, v.y_up));
     if (!pointer.pressed && !pointer.held) dragged_.reset();
     if (dragged_ && !(pointer.drag == Vec2{})) {

@@ -1,10 +1,11 @@
 #include "app/panels/random_features/random_features_panel.hpp"
 
 #include <GLFW/glfw3.h>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+
+#include "app/language/language.hpp"
 
 namespace attnscope {
 namespace random_features_panel {
@@ -23,10 +24,10 @@ PanelInfo RandomFeaturesPanel::info() const {
 
 std::string RandomFeaturesPanel::source_text() const {
     const Params& p = params_;
-    if (p.view == View::failures) return "each failure has its own random input";
+    if (p.view == View::failures) return tr("each failure has its own random input");
     if (p.view == View::variance || p.view == View::kernel || (shows_curves() && p.metric == ErrorMetric::kernel))
-        return fmt::format("two vectors of {} entries at an angle of {:.2f} rad", p.dim, p.angle);
-    return fmt::format("{} random tokens of {} entries, σ = {:.3g}", p.length, p.dim, p.sigma);
+        return tr("two vectors of {} entries at an angle of {:.2f} rad", p.dim, p.angle);
+    return tr("{} random tokens of {} entries, σ = {:.3g}", p.length, p.dim, p.sigma);
 }
 
 // The user's own vectors, where words are looked at; `waiting` while they are being read.
@@ -144,13 +145,13 @@ void RandomFeaturesPanel::agree() {
 PanelStatus RandomFeaturesPanel::status() const {
     PanelStatus status;
     const bool cancelled = shows_curves() ? curves_cancelled_.has_value() : cancelled_.has_value();
-    status.error = cancelled
-                       ? std::optional(Error{ErrorCode::cancelled,
-                                             shows_curves() ? "cancelled: what has been computed is shown; change "
-                                                              "anything to go on"
-                                                            : "cancelled: the picture is of the settings before; "
-                                                              "change anything to compute again"})
-                       : error_;
+    if (cancelled)
+        status.error = Error{
+            ErrorCode::cancelled,
+            shows_curves() ? tr("cancelled: what has been computed is shown; change anything to go on")
+                           : tr("cancelled: the picture is of the settings before; change anything to compute again")};
+    else
+        status.error = error_;
     status.stale = vectors_.stale() || (shows_curves() ? curve_job_.stale() : job_.stale());
     status.progress = vectors_.progress() ? vectors_.progress()
                       : shows_curves()    ? curve_job_.progress()
@@ -159,18 +160,21 @@ PanelStatus RandomFeaturesPanel::status() const {
     const Input& input = shows_curves() ? curves_.request.setting.input : shown_ ? shown_->request.input : Input();
     const bool words = input.source == Source::text;
     const int seed = shows_curves() ? curves_.request.setting.seed : shown_ ? shown_->request.seed : params_.seed;
-    status.provenance = words ? fmt::format("{}; draws: random (seed {})",
-                                            input.vectors ? "yours: " + input.vectors->note() : "trained vectors", seed)
-                              : fmt::format("random (seed {})", seed);
+    if (!words)
+        status.provenance = tr("random (seed {})", seed);
+    else if (input.vectors)
+        status.provenance = tr("yours: {}; draws: random (seed {})", input.vectors->note(), seed);
+    else
+        status.provenance = tr("trained vectors; draws: random (seed {})", seed);
     if (!shows_curves() && shown_) {
         const View view = shown_->request.view;
         if (view == View::matrices && params_.length > most_matrix_tokens && !words)
-            status.note = fmt::format("the matrices are of the first {} tokens", most_matrix_tokens);
+            status.note = tr("the matrices are of the first {} tokens", most_matrix_tokens);
         if (view == View::factoring && shown_->request.length > most_rank_tokens)
-            status.note = fmt::format("the ranks are of the first {} tokens", most_rank_tokens);
-        if (view == View::variance) status.provenance = fmt::format("formula; histograms: random (seed {})", seed);
+            status.note = tr("the ranks are of the first {} tokens", most_rank_tokens);
+        if (view == View::variance) status.provenance = tr("formula; histograms: random (seed {})", seed);
         if (view == View::failures && shown_->request.failure == FailureMode::overflow)
-            status.provenance = "computed in float";
+            status.provenance = tr("computed in float");
     }
     return status;
 }
@@ -229,11 +233,28 @@ bool RandomFeaturesPanel::move_pin(int key) {
 }
 
 std::vector<std::pair<std::string, std::string>> RandomFeaturesPanel::key_help() const {
-    return {{"R", "draw new random numbers"},
-            {"← →", "half, or twice as many features m"},
-            {"↑ ↓", "another failure"},
-            {"arrow keys", "move the pinned weight of the matrices"},
-            {"Esc", "stop a long computation, else unpin"}};
+    return {{"R", tr("draw new random numbers")},
+            {"← →", tr("half, or twice as many features m")},
+            {"↑ ↓", tr("another failure")},
+            {"arrow keys", tr("move the pinned weight of the matrices")},
+            {"Esc", tr("stop a long computation, else unpin")}};
+}
+
+View2D* RandomFeaturesPanel::main_view() {
+    switch (params_.view) {
+        case View::curves:
+            return &plots_[0].view;
+        case View::variance:
+            return &variance_view_.view;
+        case View::kernel:
+            return &kernel_plots_[0].view;
+        case View::matrices:
+            return &views_[0].view;
+        case View::failures:
+        case View::factoring:
+            break;
+    }
+    return nullptr;
 }
 
 }  // namespace random_features_panel

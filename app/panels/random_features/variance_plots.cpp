@@ -9,7 +9,9 @@
 #include <limits>
 #include <numbers>
 
+#include "app/draw/reading_order.hpp"
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/random_features/random_features_panel.hpp"
 #include "core/base/statistics.hpp"
 
@@ -72,7 +74,7 @@ void add_histogram(Plot& plot, const Cloud& cloud, const ViewWindow& range, Colo
     plot.series.push_back(std::move(outline));
 }
 
-constexpr float key_sample = 20, key_gap = 5, key_apart = 14;
+constexpr float key_sample = 20, key_gap = 5, key_apart = 14, key_size = 11.5F;
 
 void draw_key_sample(Canvas& canvas, Vec2 left, const Series& series) {
     constexpr float radius = 3.5F;
@@ -94,21 +96,27 @@ void draw_key_sample(Canvas& canvas, Vec2 left, const Series& series) {
     }
 }
 
+float width_of_keys(Canvas& canvas, const std::vector<Series>& series) {
+    float width = -key_apart;
+    for (const Series& one : series)
+        if (!one.name.empty())
+            width += key_apart + key_sample + key_gap + canvas.shaper().width(one.name, {.size = key_size});
+    return width;
+}
+
 // A measured deviation of nothing but rounding: where the theory has none.
 std::string deviation_text(const Cloud& cloud, double truth) {
     const double least = 1e-9 * std::max(std::abs(cloud.mean), std::abs(truth));
     const bool rounding = cloud.theory && *cloud.theory < least && cloud.deviation > 0 && cloud.deviation < least;
-    return rounding ? "rounding" : short_number(cloud.deviation, 3);
+    return rounding ? tr_in("deviation", "rounding") : short_number(cloud.deviation, 3);
 }
 
 }  // namespace
 
 void draw_plot_keys(Canvas& canvas, const Rect& row, const std::vector<Series>& series) {
-    const TextStyle style{.color = canvas.theme().text, .size = 11.5F};
-    float width = -key_apart;
-    for (const Series& one : series)
-        if (!one.name.empty()) width += key_apart + key_sample + key_gap + canvas.shaper().width(one.name, style);
-    if (width > row.width()) return;
+    const TextStyle style{.color = canvas.theme().text, .size = key_size};
+    const float width = width_of_keys(canvas, series);
+    if (width > row.width() + 0.01F) return;
     Vec2 at{row.max.x - width, row.center().y};
     for (const Series& one : series) {
         if (one.name.empty()) continue;
@@ -120,9 +128,12 @@ void draw_plot_keys(Canvas& canvas, const Rect& row, const std::vector<Series>& 
 
 void draw_keys_beside_title(Canvas& canvas, const Rect& area, const Plot& plot) {
     constexpr float title_height = 18;
-    Rect row = Rect::sized(area.min, area.width() - 8, title_height);
-    row.cut_left(canvas.shaper().width(plot.title, {.size = 13, .bold = true}) + 12);
-    draw_plot_keys(canvas, row, plot.series);
+    const auto title = canvas.shaper().shape(plot.title, {.size = 13, .bold = true});
+    const float free = area.width() - 8 - title->width - 12;
+    const float keys = width_of_keys(canvas, plot.series);
+    if (keys > free) return;
+    const float left = title->right_to_left ? area.min.x + 8 : area.max.x - 8 - keys;
+    draw_plot_keys(canvas, Rect::sized({left, area.min.y}, keys, title_height), plot.series);
 }
 
 void draw_keys_below_title(Canvas& canvas, const Rect& area, const Plot& plot) {
@@ -139,17 +150,16 @@ std::string variance_angle(double angle) {
 
 Plot slice_plot(const Theme& t, double angle, double norm) {
     Plot plot;
-    plot.title = fmt::format("r over the angle at l = {}", short_number(norm, 3));
-    plot.note = norm > 0 ? fmt::format("theory, Lemma 2: r = {} at φ = {}; both with the same m",
-                                       short_number(std::pow(10.0, log10_variance_ratio(angle, norm)), 3),
-                                       variance_angle(angle))
-                         : "at l = 0 neither errs at all";
+    plot.title = tr("r over the angle at l = {}", short_number(norm, 3));
+    plot.note = norm > 0 ? tr("theory, Lemma 2: r = {} at φ = {}; both with the same m",
+                              short_number(std::pow(10.0, log10_variance_ratio(angle, norm)), 3), variance_angle(angle))
+                         : tr("at l = 0 neither errs at all");
     plot.x = {.name = "φ / π", .range = ViewWindow{0, 1}};
     const double most = std::pow(10.0, variance_limit);
     plot.y = {.name = "r", .log = true, .range = ViewWindow{1 / most, most}};
     plot.legend = false;  // would have no room in a low plot
     plot.series.push_back(variance_line("r = 1", t.quiet, {0, 1}, {1, 1}, Dash::solid, 1.2F));
-    plot.series.push_back(variance_line("r = ½, fair", t.quiet, {0, 1}, {0.5, 0.5}, Dash::dashed, 1.2F));
+    plot.series.push_back(variance_line(tr("r = ½, fair"), t.quiet, {0, 1}, {0.5, 0.5}, Dash::dashed, 1.2F));
     Series line = variance_line("r", t.text, {}, {}, Dash::solid, 2.5F);
     line.x.reserve(variance_steps + 1);
     line.y.reserve(variance_steps + 1);
@@ -169,8 +179,8 @@ Plot slice_plot(const Theme& t, double angle, double norm) {
 
 Plot errors_plot(const Theme& t, double angle, double norm, Index dim) {
     Plot plot;
-    plot.title = fmt::format("MSE at l = {}, m = 1", short_number(norm, 3));
-    plot.note = "theory, Lemma 2, independent draws; with m features: divided by m";
+    plot.title = tr("MSE at l = {}, m = 1", short_number(norm, 3));
+    plot.note = tr("theory, Lemma 2, independent draws; with m features: divided by m");
     plot.x = {.name = "φ / π", .range = ViewWindow{0, 1}};
     plot.y = {.name = "MSE", .log = true};
     plot.legend = false;
@@ -217,13 +227,14 @@ ViewWindow histogram_range(const VarianceFacts& facts) {
 
 Plot histogram_plot(const Theme& t, const VarianceFacts& facts, const Request& request, const ViewWindow& range) {
     Plot plot;
-    plot.title = fmt::format("Estimates of exp(x·y) = {} with m = {} at φ = {}, l = {}", short_number(facts.truth, 3),
-                             facts.trig.features, variance_angle(request.angle), short_number(request.norm, 3));
-    plot.note = fmt::format("{} {} draws, seed {}; theory: {}; share: of the fullest bin", facts.trig.estimates.size(),
-                            facts.trig.orthogonal ? "orthogonal" : "iid", request.seed,
-                            facts.trig.orthogonal ? "exact" : "Lemma 2");
-    plot.x = {.name = "estimate", .range = range};
-    plot.y = {.name = "share", .range = ViewWindow{0, 1.06}};
+    plot.title = tr("Estimates of exp(x·y) = {} with m = {} at φ = {}, l = {}", short_number(facts.truth, 3),
+                    facts.trig.features, variance_angle(request.angle), short_number(request.norm, 3));
+    const std::size_t draws = facts.trig.estimates.size();
+    plot.note = facts.trig.orthogonal
+                    ? tr("{} orthogonal draws, seed {}; theory: exact; share: of the fullest bin", draws, request.seed)
+                    : tr("{} iid draws, seed {}; theory: Lemma 2; share: of the fullest bin", draws, request.seed);
+    plot.x = {.name = tr_in("axis", "estimate"), .range = range};
+    plot.y = {.name = tr_in("axis", "share"), .range = ViewWindow{0, 1.06}};
     add_histogram(plot, facts.trig, range, color_of(FeatureMethod::trig, t));
     add_histogram(plot, facts.positive, range, color_of(FeatureMethod::positive, t));
     plot.series.push_back(variance_line("exp(x·y)", t.text, {facts.truth, facts.truth}, {0, 1.06}, Dash::dashed, 1.5F));
@@ -236,11 +247,13 @@ void draw_estimates_table(Canvas& canvas, const Rect& area, const VarianceFacts&
     const auto row = [&](int line, const std::array<std::string, 6>& texts, Color first, Color color) {
         for (std::size_t k = 0; k < texts.size(); ++k) {
             const TextStyle style{.color = k == 0 ? first : color, .size = line == 0 ? 12.0F : 13.5F, .bold = k == 0};
-            const Vec2 at{area.min.x + width * static_cast<float>(k), area.min.y + 14 + 22 * static_cast<float>(line)};
-            canvas.text(at, canvas.shaper().fit(texts[k], width - 6, style), style);
+            const Rect place = in_reading_order(
+                Rect::sized({area.min.x + width * static_cast<float>(k), area.min.y}, width - 6, area.height()), area);
+            draw_entry(canvas, place, area.min.y + 14 + 22 * static_cast<float>(line), texts[k], style);
         }
     };
-    row(0, {"", "mean", "std. dev.", "in theory", "below 0", "outside"}, t.quiet, t.quiet);
+    row(0, {"", tr_in("heading", "mean"), tr("std. dev."), tr("in theory"), tr("below 0"), tr_in("heading", "outside")},
+        t.quiet, t.quiet);
     const auto percent = [](const Cloud& cloud, const auto& counted) {
         const auto count = std::count_if(cloud.estimates.begin(), cloud.estimates.end(), counted);
         return 100 * static_cast<double>(count) / std::max(static_cast<double>(cloud.estimates.size()), 1.0);

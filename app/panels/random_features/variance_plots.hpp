@@ -15,7 +15,7 @@ constexpr float variance_table_height = 66;
 /// What tells a plot's named lines apart, in one line instead of a legend that would hide lines of a low plot: ends at
 /// the right of `row`. Nothing where they do not fit.
 void draw_plot_keys(Canvas& canvas, const Rect& row, const std::vector<Series>& series);
-/// At the right of the title of a plot drawn in `area`.
+/// Beside the title of a plot drawn in `area`, at the other end of its line.
 void draw_keys_beside_title(Canvas& canvas, const Rect& area, const Plot& plot);
 /// In the line below the title, where the plot's note is a blank.
 void draw_keys_below_title(Canvas& canvas, const Rect& area, const Plot& plot);

@@ -1,12 +1,11 @@
 // Where trigonometric and where positive features err less: the map of their ratio. Beside it: variance_plots.hpp.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
 
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/picture_parts.hpp"
 #include "app/panels/random_features/failure_pictures.hpp"
 #include "app/panels/random_features/random_features_panel.hpp"
@@ -17,9 +16,12 @@ namespace {
 
 constexpr double pi = std::numbers::pi;
 constexpr float variance_margin = 44, ratio_bar_space = 78;
-constexpr const char* map_caption =
-    "Theory: Lemma 2. r is even in φ and in l: the other quadrants of Figure 2 in Choromanski et al. (2021) mirror "
-    "this one.";
+
+std::string map_caption() {
+    return tr(
+        "Theory: Lemma 2. r is even in φ and in l: the other quadrants of Figure 2 in Choromanski et al. (2021) mirror "
+        "this one.");
+}
 
 TextStyle map_caption_style(const Theme& t) {
     return {.color = t.quiet, .size = 12};
@@ -121,10 +123,10 @@ void draw_map_axes(Canvas& canvas, const VariancePlace& place, const Rect& area)
     }
     // Not in the heatmap's own titles, whose colours mean queries and keys.
     TextStyle title{.color = t.quiet, .size = 12, .align = Align::center};
-    canvas.text({cells.center().x, area.min.y + 11}, "angle φ between x and y →", title);
+    canvas.text({cells.center().x, area.min.y + 11}, tr("angle φ between x and y →"), title);
     title.angle = 90;
-    canvas.text({area.min.x + 11, cells.center().y}, "norm l = |x| = |y| →", title);
-    draw_paragraph(canvas, {{cells.min.x, cells.max.y + 6}, {cells.max.x, area.max.y + 6}}, map_caption,
+    canvas.text({area.min.x + 11, cells.center().y}, tr("norm l = |x| = |y| →"), title);
+    draw_paragraph(canvas, {{cells.min.x, cells.max.y + 6}, {cells.max.x, area.max.y + 6}}, map_caption(),
                    map_caption_style(t));
 }
 
@@ -158,7 +160,7 @@ void draw_chosen(Canvas& canvas, const VariancePlace& place, double angle, doubl
     const Theme& t = canvas.theme();
     if (norm > map_norm) {
         draw_map_label(canvas, place.cells, {place.cells.center().x, place.cells.min.y + 16},
-                       fmt::format("the chosen l = {} lies above this map", short_number(norm, 3)), Align::center);
+                       tr("the chosen l = {} lies above this map", short_number(norm, 3)), Align::center);
         return;
     }
     const Vec2 at = place.at(angle, norm);
@@ -184,13 +186,13 @@ void draw_over_map(Canvas& canvas, const VariancePlace& place, double angle, dou
     draw_chosen(canvas, place, angle, norm);
     constexpr double high = 2.5, upper = 1.75, lower = 1.4;
     const bool roomy = place.cells.width() >= 370, roomier = place.cells.width() >= 450;
-    draw_map_label(canvas, place.cells, place.at(0.24 * pi, high), roomy ? "trig errs less" : "trig better",
+    draw_map_label(canvas, place.cells, place.at(0.24 * pi, high), roomy ? tr("trig errs less") : tr("trig better"),
                    Align::center, true);
     draw_map_label(canvas, place.cells, place.at(0.77 * pi, high),
-                   roomy ? "positive features err less" : "positive better", Align::center, true);
+                   roomy ? tr("positive features err less") : tr("positive better"), Align::center, true);
     draw_map_label(canvas, place.cells, place.at(angle_of_ratio(upper, 1), upper) + Vec2{13, 0}, "r = 1", Align::left);
     draw_map_label(canvas, place.cells, place.at(angle_of_ratio(lower, 0.5), lower) - Vec2{13, 0},
-                   roomier ? "r = ½ (fair: trig has 2m features)" : "r = ½ (fair)", Align::right);
+                   roomier ? tr("r = ½ (fair: trig has 2m features)") : tr("r = ½ (fair)"), Align::right);
 }
 
 }  // namespace
@@ -221,7 +223,7 @@ void RandomFeaturesPanel::draw_variance(Canvas& canvas, Interaction& interaction
     Rect place = left;
     place.cut_left(variance_margin);
     place.cut_right(ratio_bar_space);
-    const float caption = paragraph_height(canvas, place.width(), map_caption, map_caption_style(t)) - 12;
+    const float caption = paragraph_height(canvas, place.width(), map_caption(), map_caption_style(t)) - 12;
     if (place.height() - caption >= 150) place.cut_bottom(caption);
     const HeatmapEvents events = draw_heatmap(canvas, interaction, place, map, variance_view_);
     hovered_ = events.hovered;
@@ -240,9 +242,9 @@ void RandomFeaturesPanel::draw_variance(Canvas& canvas, Interaction& interaction
     if (events.hovered) {
         const double angle = facts.angles[static_cast<std::size_t>(events.hovered->column)];
         const double norm = facts.norms[static_cast<std::size_t>(events.hovered->row)];
-        interaction.tooltip(fmt::format("φ = {}, l = {}: r = {}. Click: look at this point", variance_angle(angle),
-                                        short_number(norm, 3),
-                                        short_number(std::pow(10.0, log10_variance_ratio(angle, norm)), 3)));
+        interaction.tooltip(tr("φ = {}, l = {}: r = {}. Click: look at this point", variance_angle(angle),
+                               short_number(norm, 3),
+                               short_number(std::pow(10.0, log10_variance_ratio(angle, norm)), 3)));
     }
     if (!wide && !tall) return;
 

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "app/draw/reading_order.hpp"
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/picture_parts.hpp"
 #include "app/panels/random_features/random_features_panel.hpp"
 
@@ -15,41 +17,41 @@ constexpr float view_padding = 22, view_title_height = 52;
 std::string title_of_view(View view) {
     switch (view) {
         case View::curves:
-            return "How far random features are from softmax";
+            return tr("How far random features are from softmax");
         case View::variance:
-            return "Which features err less, and where";
+            return tr("Which features err less, and where");
         case View::kernel:
-            return "One kernel value and its estimates";
+            return tr("One kernel value and its estimates");
         case View::matrices:
-            return "Exact and approximate attention";
+            return tr("Exact and approximate attention");
         case View::failures:
-            return "Seven ways to break it";
+            return tr("Seven ways to break it");
         case View::factoring:
-            return "Why softmax blocks factoring";
+            return tr("Why softmax blocks factoring");
     }
     return {};
 }
 
 std::string formula_of_input(const Input& input) {
     const std::string what = input.source == Source::text
-                                 ? std::string("the words' vectors")
+                                 ? tr("the words' vectors")
                                  : fmt::format("L = {}, d = {}, Q, K ~ N(0, σ^2), σ = {}", input.length, input.dim,
                                                short_number(input.sigma, 3));
-    return what + (input.causal ? ", causal" : "");
+    return input.causal ? tr("{}, causal", what) : what;
 }
 
 std::string formula_of_curves(const CurveSetting& s) {
     if (s.metric == ErrorMetric::kernel)
         return fmt::format("E[(φ(x)·φ(y) − exp(x·y))^2],  |x| = |y| = {},  φ = {} rad,  d = {}",
                            short_number(s.norm, 3), short_number(s.angle, 3), s.dim);
-    return (s.metric == ErrorMetric::output ? "mean (out′ − out)^2;  " : "|A′ − A| / |A|;  ") +
-           formula_of_input(s.input);
+    const std::string error = s.metric == ErrorMetric::output ? tr("mean (out′ − out)^2") : "|A′ − A| / |A|";
+    return error + ";  " + formula_of_input(s.input);
 }
 
 std::string formula_of_matrices(const Request& r) {
-    return fmt::format("A = softmax(QKᵀ/√d), A′ = φ(Q)φ(K)ᵀ by rows:  {}, m = {};  {}{}",
-                       label_of(r.estimator, r.drawing == Drawing::orthogonal), r.features, formula_of_input(r.input),
-                       r.epsilon > 0 ? ", epsilon = " + short_number(r.epsilon, 2) : std::string());
+    return tr("A = softmax(QKᵀ/√d), A′ = φ(Q)φ(K)ᵀ by rows:  {}, m = {};  {}",
+              label_of(r.estimator, r.drawing == Drawing::orthogonal), r.features, formula_of_input(r.input)) +
+           (r.epsilon > 0 ? ", epsilon = " + short_number(r.epsilon, 2) : std::string());
 }
 
 // Of what has been computed, which the settings may be ahead of.
@@ -58,16 +60,16 @@ std::string formula_of_view(const Request& r) {
         case View::curves:
             return {};
         case View::variance:
-            return "r(φ, l) = MSE(trig) / MSE(positive),  |x| = |y| = l:  above 1 positive features are better";
+            return tr("r(φ, l) = MSE(trig) / MSE(positive),  |x| = |y| = l:  above 1 positive features are better");
         case View::kernel:
-            return fmt::format(
-                "φ(x)·φ(y) estimates SM(x, y) = exp(x·y),  x = q / d^{{1/4}},  y = k / d^{{1/4}},  d = {}", r.dim);
+            return tr("φ(x)·φ(y) estimates SM(x, y) = exp(x·y),  x = q / d^{{1/4}},  y = k / d^{{1/4}},  d = {}",
+                      r.dim);
         case View::matrices:
             return formula_of_matrices(r);
         case View::failures:
-            return "each measured on an input of its own; seed and scale can be changed";
+            return tr("each measured on an input of its own; seed and scale can be changed");
         case View::factoring:
-            return "(QKᵀ)V = Q(KᵀV), but softmax(QKᵀ)V ≠ softmax(Q)(softmax(K)ᵀV)";
+            return tr("(QKᵀ)V = Q(KᵀV), but softmax(QKᵀ)V ≠ softmax(Q)(softmax(K)ᵀV)");
     }
     return {};
 }
@@ -101,29 +103,29 @@ Color color_of(FeatureMethod method, const Theme& t) {
 std::string help_of(FeatureMethod method) {
     switch (method) {
         case FeatureMethod::trig:
-            return "trig: sines and cosines (random Fourier features), unbiased, may go negative.";
+            return tr("trig: sines and cosines (random Fourier features), unbiased, may go negative.");
         case FeatureMethod::positive:
-            return "positive: exponentials, the Performer's FAVOR+.";
+            return tr("positive: exponentials, the Performer's FAVOR+.");
         case FeatureMethod::hyperbolic:
-            return "hyperbolic: exponentials of w and −w, less variance than positive.";
+            return tr("hyperbolic: exponentials of w and −w, less variance than positive.");
         case FeatureMethod::smreg:
-            return "smreg: positive features of directions on a sphere, a little biased.";
+            return tr("smreg: positive features of directions on a sphere, a little biased.");
         case FeatureMethod::oprf:
-            return "oprf: optimal positive random features, FAVOR++.";
+            return tr("oprf: optimal positive random features, FAVOR++.");
         case FeatureMethod::sderf:
-            return "sderf: the same adapted to every axis of the input, FAVOR#.";
+            return tr("sderf: the same adapted to every axis of the input, FAVOR#.");
         case FeatureMethod::elu:
-            return "elu + 1: linear attention by another kernel, nothing random.";
+            return tr("elu + 1: linear attention by another kernel, nothing random.");
         case FeatureMethod::relu:
-            return "relu: random features of another kernel, of the angle alone.";
+            return tr("relu: random features of another kernel, of the angle alone.");
     }
     return {};
 }
 
 std::string label_of(FeatureMethod method, bool orthogonal) {
-    std::string name = method == FeatureMethod::elu ? "elu + 1" : std::string(name_of(method));
+    const std::string name = method == FeatureMethod::elu ? "elu + 1" : std::string(name_of(method));
     if (!is_random(method)) return name;
-    return name + (orthogonal ? ", orthogonal" : ", iid");
+    return orthogonal ? tr("{}, orthogonal", name) : tr("{}, iid", name);
 }
 
 void RandomFeaturesPanel::draw_icon(Canvas& canvas, const Rect& rect, Color color) const {
@@ -148,7 +150,7 @@ void RandomFeaturesPanel::draw(Canvas& canvas, Interaction& interaction, const R
     const View view = shows_curves() ? View::curves : shown_ ? shown_->request.view : params_.view;
     const bool nothing = shows_curves() ? curves_.curves.empty() : !shown_;
     if (nothing) {
-        const std::string text = error_ ? error_->what : "computing …";
+        const std::string text = error_ ? error_->what : tr("computing …");
         canvas.text_middle(inside.center(), canvas.shaper().fit(text, inside.width(), {.size = 16}),
                            {.color = error_ ? t.warning : t.quiet, .size = 16, .align = Align::center});
         return;
@@ -173,13 +175,13 @@ void RandomFeaturesPanel::draw(Canvas& canvas, Interaction& interaction, const R
 void RandomFeaturesPanel::draw_title(Canvas& canvas, Interaction& interaction, const Rect& area) {
     const Theme& t = canvas.theme();
     Rect rest = area;
-    if (draw_button(canvas, interaction, rest, "Redraw", "New random numbers: the next seed (R).")) redraw();
+    if (draw_button(canvas, interaction, rest, tr("Redraw"), tr("New random numbers: the next seed (R)."))) redraw();
     const View view = shows_curves() ? View::curves : shown_->request.view;
     const std::string said =
         shows_curves() ? formula_of_curves(curves_.request.setting) : formula_of_view(shown_->request);
     const TextStyle title{.color = t.text, .size = 20, .bold = true}, formula{.color = t.quiet, .size = 14};
-    canvas.text({rest.min.x, rest.min.y + 20}, canvas.shaper().fit(title_of_view(view), rest.width(), title), title);
-    draw_formula(canvas, {rest.min.x, rest.min.y + 43}, rest.width(), said, formula);
+    draw_line(canvas, rest, rest.min.y + 20, title_of_view(view), title);
+    draw_entry_formula(canvas, rest, rest.min.y + 43, said, formula);
 }
 
 }  // namespace attnscope::random_features_panel

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "app/language/language.hpp"
 #include "app/panels/timing/memory_probe.hpp"
 #include "app/panels/timing/timing_panel.hpp"
 #include "app/state/list_json.hpp"
@@ -62,6 +63,8 @@ Json series_json(const TimingSeries& s, const TimingSetting& setting) {
 Json layers_json(const Params& p, const LayerTimes& times) {
     Json list = Json::array();
     const LayerShape shape = p.layer_shape();
+    LayerShape path = shape;
+    if (p.view == View::paths) path.length = p.path_tokens;
     for (std::size_t k = 0; k < layer_names.size(); ++k) {
         const auto kind = static_cast<LayerKind>(k);
         Json layer{{"layer", layer_names[k]},
@@ -70,7 +73,8 @@ Json layers_json(const Params& p, const LayerTimes& times) {
                    {"multiplications", layer_multiplications(kind, shape)},
                    {"multiplications_core", layer_multiplications(kind, shape, true)},
                    {"sequential_operations", sequential_operations(kind, shape)},
-                   {"path_length", path_length(kind, shape)},
+                   {"path_tokens", path.length},
+                   {"path_length", path_length(kind, path)},
                    {"measured_n", Json::array()},
                    {"measured_seconds", Json::array()}};
         for (const LayerTimes::Curve& curve : times.curves)
@@ -111,18 +115,19 @@ std::string npy_of(const TimingReport& report) {
 
 Result<void> check_window(const Params& p) {
     if (p.window % 2 == 1) return {};
-    return invalid_input(
-        fmt::format("the window r is {}: it must be odd, a token and as many on either side", p.window));
+    return invalid_input(tr("the window r is {}: it must be odd, a token and as many on either side", p.window));
 }
 
 }  // namespace
 
-// In the window what has been measured so far; without one a sweep is made first.
+// In the window what has been measured so far; without one a sweep is made first, but for the pictures that show
+// counts.
 Panel::DataJob TimingPanel::data_job(DataFormat format) const {
     return [p = params_, format, samples = sweep_.samples(), fixed = fixed_ ? report_ : nullptr,
             layers = fixed_ ? layers_ : nullptr](const Progress& progress) -> Result<std::string> {
         if (format == DataFormat::json)  // before anything is measured
             if (const Result<void> valid = check_window(p); !valid) return valid.error();
+        const bool counts_only = format == DataFormat::json && (p.view == View::layers || p.view == View::paths);
         TimingReport report;
         if (fixed) {
             report = *fixed;
@@ -131,14 +136,15 @@ Panel::DataJob TimingPanel::data_job(DataFormat format) const {
             if (!request) return request.error();
             const auto own = samples ? samples : std::make_shared<TimingSamples>();
             // In the window a sweep is under way or done: a second one beside it would disturb both.
-            if (!samples)
+            if (!samples && !counts_only)
                 if (const Result<bool> done = run_sweep(
                         *request, *own, [] {}, progress, bytes_in_own_process);
                     !done)
                     return done.error();
             report = timing_report(request->setting, *own);
         }
-        if (report.series.empty()) return invalid_input("nothing has been measured: give it more time");
+        if (report.series.empty() && !counts_only)
+            return invalid_input(tr("nothing has been measured: give it more time"));
         if (format == DataFormat::csv) return csv_of(report);
         if (format == DataFormat::npy) return npy_of(report);
         LayerTimes times;

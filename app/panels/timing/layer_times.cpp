@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "app/language/language.hpp"
 #include "core/base/random.hpp"
 #include "core/timing/layers.hpp"
 #include "core/timing/samples.hpp"
@@ -82,9 +83,9 @@ bool measure_length(std::vector<LayerClock>& clocks, const LayersRequest& reques
 
 Result<LayerTimes> measure_layers(const LayersRequest& request, const Progress& progress) {
     if (request.dim < 1 || request.kernel < 2)
-        return invalid_input("layers are measured with a width of 1 or more and a kernel of 2 or more");
+        return invalid_input(tr("layers are measured with a width of 1 or more and a kernel of 2 or more"));
     if (request.window < 3 || request.window % 2 == 0)
-        return invalid_input("the window r is odd, and 3 or more: a token and as many on either side");
+        return invalid_input(tr("the window r is odd, and 3 or more: a token and as many on either side"));
     std::vector<LayerClock> clocks(layer_names.size());
     for (std::size_t k = 0; k < clocks.size(); ++k) clocks[k].kind = clocks[k].curve.kind = static_cast<LayerKind>(k);
     for (Index length = first_layer_length; length <= last_layer_length; length *= 2) {

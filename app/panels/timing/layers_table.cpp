@@ -9,8 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "app/draw/reading_order.hpp"
 #include "app/draw/rich_text.hpp"
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/timing/timing_panel.hpp"
 
 namespace attnscope::timing_panel {
@@ -40,7 +42,7 @@ struct TableColumn {
     std::string head, short_head;
     std::vector<std::string> formulas = {}, values = {};
     std::vector<double> numbers = {};  // NaN: not known
-    float formula_width = 0, width = 0;
+    float formula_width = 0, value_width = 0, width = 0;
 };
 
 // The length nearest to the user's that was measured; 0: none was.
@@ -61,7 +63,7 @@ double table_seconds(const LayerTimes& times, LayerKind kind, double length) {
 
 TableColumn table_times(const LayerTimes* times, double length) {
     const double nearest = times != nullptr ? table_nearest(*times, length) : 0;
-    const std::string head = nearest > 0 ? fmt::format("measured, n = {:.0f}", nearest) : "measured";
+    const std::string head = nearest > 0 ? tr("measured, n = {}", fmt::format("{:.0f}", nearest)) : tr("measured");
     TableColumn column{.head = head, .short_head = head};
     for (std::size_t k = 0; k < layer_names.size(); ++k) {
         const double seconds = nearest > 0 ? table_seconds(*times, static_cast<LayerKind>(k), nearest)
@@ -76,9 +78,9 @@ std::vector<TableColumn> table_columns(const Params& p, const LayerTimes* times)
     const LayerShape shape = p.layer_shape();
     LayerShape two = shape;
     two.length = 2;
-    TableColumn cost{.head = fmt::format("multiplications, n = {}", p.layer_length), .short_head = "multiplications"};
-    TableColumn steps{.head = "sequential operations", .short_head = "sequential"};
-    TableColumn path{.head = "maximum path length", .short_head = "longest path"};
+    TableColumn cost{.head = tr("multiplications, n = {}", p.layer_length), .short_head = tr("multiplications")};
+    TableColumn steps{.head = tr("sequential operations"), .short_head = tr("sequential")};
+    TableColumn path{.head = tr("maximum path length"), .short_head = tr("longest path")};
     const auto add = [](TableColumn& column, std::string formula, Count count) {
         column.formulas.push_back(std::move(formula));
         column.values.push_back(table_count(count));
@@ -114,12 +116,12 @@ void measure_columns(Canvas& canvas, TablePlan& plan) {
         plan.names = std::max(plan.names, table_dot + width(label_of(static_cast<LayerKind>(k)), false));
     plan.width = plan.names;
     for (TableColumn& column : plan.columns) {
-        float values = 0;
-        column.formula_width = 0;
-        for (const std::string& text : column.values) values = std::max(values, width(text, true));
+        column.formula_width = column.value_width = 0;
+        for (const std::string& text : column.values)
+            column.value_width = std::max(column.value_width, width(text, true));
         for (const std::string& text : column.formulas)  // scripts are smaller than what is measured here
             column.formula_width = std::max(column.formula_width, width(plain_formula(text), false));
-        const float both = values + column.formula_width + (column.formulas.empty() ? 0 : table_between);
+        const float both = column.value_width + column.formula_width + (column.formulas.empty() ? 0 : table_between);
         column.width = std::max(both, canvas.shaper().width(column.head, table_style({}, plan.size - 1.5F)));
         plan.width += table_gap + column.width;
     }
@@ -151,17 +153,25 @@ void draw_table_names(Canvas& canvas, const Rect& area, float row, float size, f
     for (std::size_t k = 0; k < layer_names.size(); ++k) {
         const auto kind = static_cast<LayerKind>(k);
         const float top = area.min.y + table_head + row * static_cast<float>(k), y = top + row / 2;
-        if (k % 2 == 0) canvas.fill_rect({{area.min.x, top}, {end, top + row}}, t.text.alpha(0.035F));
-        canvas.fill_circle({area.min.x + 8, y}, 4.5F, color_of(kind, t));
-        canvas.text_middle({area.min.x + table_dot, y}, label_of(kind), table_style(t.text, size));
+        const Rect line{{area.min.x, top}, {end, top + row}};
+        if (k % 2 == 0) canvas.fill_rect(in_reading_order(line, area), t.text.alpha(0.035F));
+        canvas.fill_circle({in_reading_order({line.min, {line.min.x + 16, y}}, area).center().x, y}, 4.5F,
+                           color_of(kind, t));
+        draw_entry_middle(canvas, in_reading_order({{line.min.x + table_dot, top}, line.max}, area), label_of(kind),
+                          table_style(t.text, size));
     }
 }
 
 void draw_table_column(Canvas& canvas, const TableColumn& column, const Rect& area, float row, float size) {
     const Theme& t = canvas.theme();
     const bool single = column.formulas.empty();
-    canvas.text({single ? area.max.x : area.min.x, area.min.y + table_head - 9}, column.head,
-                table_style(t.quiet, size - 1.5F, false, single ? Align::right : Align::left));
+    // A little wider than it was measured: it is not to be cut.
+    const Rect head{{area.min.x - (single ? 1.0F : 0.0F), area.min.y},
+                    {area.max.x + (single ? 0.0F : 1.0F), area.max.y}};
+    draw_entry(canvas, in_reading_order(head, area), area.min.y + table_head - 9, column.head,
+               table_style(t.quiet, size - 1.5F, false, single ? Align::right : Align::left));
+    // Their last digits stand below each other, at the column's end.
+    const float values_end = right_to_left() ? area.min.x + column.value_width : area.max.x;
     double least = std::numeric_limits<double>::infinity();
     for (const double number : column.numbers) least = std::fmin(least, number);
     for (std::size_t k = 0; k < column.values.size(); ++k) {
@@ -170,13 +180,13 @@ void draw_table_column(Canvas& canvas, const TableColumn& column, const Rect& ar
         const TextStyle value = table_style(best ? t.query : t.text, size, best, Align::right);
         if (best) {
             const float width = canvas.shaper().width(column.values[k], value);
-            canvas.fill_rect({{area.max.x - width - 6, top + 1.5F}, {area.max.x + 6, top + row - 1.5F}},
+            canvas.fill_rect({{values_end - width - 6, top + 1.5F}, {values_end + 6, top + row - 1.5F}},
                              t.query.alpha(0.16F), 4);
         }
-        canvas.text_middle({area.max.x, y}, column.values[k], value);
+        canvas.text_middle({values_end, y}, column.values[k], value);
+        const Rect formula = in_reading_order({area.min, {area.min.x + column.formula_width + 1, area.max.y}}, area);
         if (!single)
-            draw_formula(canvas, {area.min.x, y + size * 0.35F}, column.formula_width + 1, column.formulas[k],
-                         table_style(t.quiet, size));
+            draw_entry_formula(canvas, formula, y + size * 0.35F, column.formulas[k], table_style(t.quiet, size));
     }
 }
 
@@ -192,12 +202,14 @@ void draw_layers_table(Canvas& canvas, const Rect& area, const Params& p, const 
     const float spare = std::min((area.width() - plan.width - padding) / std::max(count, 1.0F), most_spare);
     const float end = area.min.x + plan.width + std::max(spare, 0.0F) * count + padding;
     draw_table_names(canvas, area, row, plan.size, std::min(end, area.max.x));
-    canvas.line({area.min.x, area.min.y + table_head - 1}, {std::min(end, area.max.x), area.min.y + table_head - 1},
-                t.line, 1);
+    const float below_head = area.min.y + table_head - 1;
+    const Rect head = in_reading_order({area.min, {std::min(end, area.max.x), below_head}}, area);
+    canvas.line({head.min.x, below_head}, {head.max.x, below_head}, t.line, 1);
     float x = area.min.x + plan.names;
     for (const TableColumn& column : plan.columns) {
         x += table_gap + std::max(spare, 0.0F);
-        draw_table_column(canvas, column, {{x, area.min.y}, {x + column.width, area.max.y}}, row, plan.size);
+        const Rect place = in_reading_order({{x, area.min.y}, {x + column.width, area.max.y}}, area);
+        draw_table_column(canvas, column, place, row, plan.size);
         x += column.width;
     }
 }
@@ -208,26 +220,29 @@ std::string multiple_of_dim(double length, Index dim) {
 }
 
 std::string layers_sentence(const Params& p) {
-    const std::pair<LayerKind, const char*> others[] = {
-        {LayerKind::lstm, "an LSTM"}, {LayerKind::gru, "a GRU"}, {LayerKind::rnn, "a plain RNN"}};
-    std::string text = p.core ? "The core of attention takes" : "Attention takes";
-    text += " fewer multiplications than ";
-    bool first = true;
-    for (const auto& [kind, name] : others) {
+    const auto below = [&](LayerKind kind) {
         const std::optional<double> n = layer_crossover(LayerKind::attention, kind, p.layer_shape(), p.core);
-        if (!first) text += ", than ";
-        first = false;
-        text += name + (n ? " for n < " + multiple_of_dim(*n, p.layer_dim) : std::string(" never"));
-    }
+        return n ? multiple_of_dim(*n, p.layer_dim) : std::string();
+    };
+    const std::string lstm = below(LayerKind::lstm), gru = below(LayerKind::gru), rnn = below(LayerKind::rnn);
+    // The core alone meets all of them, and with the projections it costs more than a plain RNN at any length.
+    std::string text =
+        p.core ? tr("The core of attention takes fewer multiplications than an LSTM for n < {}, than a GRU for n < {}, "
+                    "than a plain RNN for n < {}",
+                    lstm, gru, rnn)
+               : tr("Attention takes fewer multiplications than an LSTM for n < {}, than a GRU for n < {}, than a "
+                    "plain RNN never",
+                    lstm, gru);
     if (p.layer_length > 1)
-        text += fmt::format("; but its steps are parallel: 1 instead of {}", table_count(p.layer_length));
+        text += "; " + tr("but its steps are parallel: 1 instead of {}", table_count(p.layer_length));
     const auto cost = [&](LayerKind kind) {
         return static_cast<double>(layer_multiplications(kind, p.layer_shape(), p.core));
     };
     const double times = cost(LayerKind::attention) / cost(LayerKind::lstm);
-    text += fmt::format(". At n = {} it takes ", table_count(p.layer_length));
-    text += times == 1 ? "as many as an LSTM." : short_number(times, 3) + " times what an LSTM does.";
-    return text;
+    const std::string length = table_count(p.layer_length);
+    return text + ". " +
+           (times == 1 ? tr("At n = {} it takes as many as an LSTM.", length)
+                       : tr("At n = {} it takes {} times what an LSTM does.", length, short_number(times, 3)));
 }
 
 std::string drawn_path_formula(LayerKind kind) {

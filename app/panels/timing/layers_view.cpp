@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "app/draw/line_names.hpp"
+#include "app/draw/reading_order.hpp"
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/picture_parts.hpp"
 #include "app/panels/timing/layers_table.hpp"
 #include "app/panels/timing/timing_panel.hpp"
@@ -156,9 +158,10 @@ Plot layers_counted_plot(const Params& p, const Theme& t) {
     double last = 8192;
     while (last < p.layer_length) last *= 2;
     Plot plot;
-    plot.title = p.core ? "Counted: the core of attention, whole layers" : "Counted: multiplications of a layer";
-    plot.x = {.name = "tokens n", .log = true, .range = ViewWindow{0.9, last * 1.1}};
-    plot.y = {.name = "multiplications", .log = true};
+    plot.title =
+        p.core ? tr("Counted: the core of attention, whole layers") : tr("Counted: multiplications of a layer");
+    plot.x = {.name = tr("tokens n"), .log = true, .range = ViewWindow{0.9, last * 1.1}};
+    plot.y = {.name = tr("multiplications"), .log = true};
     LayerShape shape = p.layer_shape();
     for (std::size_t k = 0; k < layer_names.size(); ++k) {
         Series line = layers_line(static_cast<LayerKind>(k), t);
@@ -186,7 +189,7 @@ std::vector<LayersMark> layers_counted_marks(const Params& p) {
         LayerShape one = p.layer_shape();
         one.length = 1;  // recurrent layers cost the same for each token
         marks.push_back({*n, *n * static_cast<double>(layer_multiplications(kind, one)),
-                         fmt::format("as {} at n = {}", label_of(kind), multiple_of_dim(*n, p.layer_dim)),
+                         tr("as {} at n = {}", label_of(kind), multiple_of_dim(*n, p.layer_dim)),
                          fmt::format("n = {:.0f}", *n), above});
     }
     return marks;
@@ -194,10 +197,10 @@ std::vector<LayersMark> layers_counted_marks(const Params& p) {
 
 Plot layers_measured_plot(const LayerTimes& times, const Params& p, bool stale, const Theme& t) {
     Plot plot;
-    plot.title = fmt::format("Measured: time of a layer{}", stale ? ", measuring again …" : "");
-    plot.x = {.name = "tokens n", .log = true, .range = ViewWindow{28, 1170}};
+    plot.title = stale ? tr("Measured: time of a layer, measuring again …") : tr("Measured: time of a layer");
+    plot.x = {.name = tr("tokens n"), .log = true, .range = ViewWindow{28, 1170}};
     plot.x.ticks = {32, 64, 128, 256, 512, 1024};
-    plot.y = {.name = "time", .unit = "ms", .log = true};
+    plot.y = {.name = tr("time"), .unit = "ms", .log = true};
     for (const LayerTimes::Curve& curve : times.curves) {
         Series line = layers_line(curve.kind, t);
         line.marker =
@@ -227,7 +230,7 @@ std::vector<LayersMark> layers_measured_marks(const LayerTimes& times) {
     const auto i = static_cast<std::size_t>(std::max<std::ptrdiff_t>(next, 1));
     const double part = std::log(*n / a->lengths[i - 1]) / std::log(a->lengths[i] / a->lengths[i - 1]);
     const double seconds = a->seconds[i - 1] * std::pow(a->seconds[i] / a->seconds[i - 1], part);
-    return {{*n, 1e3 * seconds, fmt::format("as long as LSTM at n ≈ {}", short_number(std::round(*n), 3)),
+    return {{*n, 1e3 * seconds, tr("as long as LSTM at n ≈ {}", short_number(std::round(*n), 3)),
              "n ≈ " + short_number(std::round(*n), 3), true}};
 }
 
@@ -240,15 +243,15 @@ std::string layers_note(Canvas& canvas, float width, std::span<const std::string
 
 std::vector<std::string> layers_counted_notes(const Params& p) {
     const std::string shape = fmt::format("d = {}, k = {}, r = {}", p.layer_dim, p.kernel, p.window);
-    return {shape + "; both convolutions take the same", shape};
+    return {tr("{}; both convolutions take the same", shape), shape};
 }
 
 std::vector<std::string> layers_measured_notes(const LayerTimes& times) {
     const std::string shape =
         fmt::format("d = {}, k = {}, r = {}", times.request.dim, times.request.kernel, times.request.window);
-    return {shape + "; plain Eigen implementations, one thread, medians of 3 rounds",
-            "plain Eigen implementations, one thread, medians of 3 rounds", "plain Eigen, one thread, medians of 3",
-            "one thread, medians of 3"};
+    return {tr("{}; plain Eigen implementations, one thread, medians of 3 rounds", shape),
+            tr("plain Eigen implementations, one thread, medians of 3 rounds"),
+            tr("plain Eigen, one thread, medians of 3"), tr("one thread, medians of 3")};
 }
 
 // What the colours mean, side by side; returns the height.
@@ -264,8 +267,10 @@ float layers_legend(Canvas& canvas, const Rect& area, bool draw) {
             y += line;
         }
         if (draw) {
-            canvas.fill_circle({x + 5, y + line / 2}, 4, color_of(kind, canvas.theme()));
-            canvas.text_middle({x + dot, y + line / 2}, label_of(kind), style);
+            const Rect place = in_reading_order(Rect::sized({x, y}, width, line), area);
+            const Rect sample = in_reading_order(Rect::sized({x, y}, 10, line), area);
+            canvas.fill_circle(sample.center(), 4, color_of(kind, canvas.theme()));
+            canvas.text_middle({place.min.x + (right_to_left() ? 0 : dot), y + line / 2}, label_of(kind), style);
         }
         x += width + between;
     }
@@ -347,7 +352,7 @@ void TimingPanel::draw_layers(Canvas& canvas, Interaction& interaction, const Re
              layers_measured_marks(*layers_));
         return;
     }
-    const std::string text = error_ ? error_->what : "measuring …";
+    const std::string text = error_ ? error_->what : tr("measuring …");
     const TextStyle style = layers_style(error_ ? t.warning : t.quiet, 15, false, Align::center);
     canvas.text_middle(rest.center(), canvas.shaper().fit(text, rest.width(), style), style);
 }

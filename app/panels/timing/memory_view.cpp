@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/picture_parts.hpp"
 #include "app/panels/timing/sweep_pictures.hpp"
 #include "app/panels/timing/timing_panel.hpp"
@@ -98,20 +99,21 @@ void memory_add_method(Plot& plot, const TimingSeries& series, const TimingSetti
 
 std::string memory_note(Canvas& canvas, const MemoryRange& range, float width) {
     if (!range.measured)
-        return sweep_note(canvas, width, {"formulas only", "this system does not tell what a call holds"});
-    std::vector<std::string> parts{"dots: measured, the most that a call held", "dashed: formula",
-                                   "each thread's work space comes on top"};
+        return sweep_note(canvas, width, {tr("formulas only"), tr("this system does not tell what a call holds")});
+    std::vector<std::string> parts{tr("dots: measured, the most that a call held"), tr("dashed: formula"),
+                                   tr("each thread's work space comes on top")};
     if (range.nothing > 0)
-        parts.push_back(
-            fmt::format("{} {} of 0 bytes not shown", range.nothing, range.nothing == 1 ? "point" : "points"));
+        parts.push_back(range.nothing == 1 ? tr("1 point of 0 bytes not shown")
+                                           : tr("{} points of 0 bytes not shown", range.nothing));
     return sweep_note(canvas, width, parts);
 }
 
 Plot memory_plot(const TimingReport& report, const MemoryRange& range, double length, const Theme& t) {
     Plot plot;
-    plot.title = "Memory beyond input and output";
-    plot.x = {.name = "length L", .unit = "tokens", .log = true, .range = ViewWindow{range.x_low, range.x_high}};
-    plot.y = {.name = "memory", .unit = "bytes", .log = true, .range = ViewWindow{range.y_low, range.y_high}};
+    plot.title = tr("Memory beyond input and output");
+    plot.x = {
+        .name = tr("length L"), .unit = tr("tokens"), .log = true, .range = ViewWindow{range.x_low, range.x_high}};
+    plot.y = {.name = tr("memory"), .unit = tr("bytes"), .log = true, .range = ViewWindow{range.y_low, range.y_high}};
     plot.legend = false;
     const std::vector<double> ends{range.x_low, range.x_high};
     for (const double limit : {memory_small, memory_large})
@@ -130,7 +132,7 @@ Plot memory_plot(const TimingReport& report, const MemoryRange& range, double le
 std::vector<LineName> memory_names(const TimingReport& report, const MemoryRange& range, const Theme& t) {
     std::vector<LineName> names;
     names.reserve(report.series.size() + 1);
-    names.push_back({"q, k, v and output", t.quiet, memory_of_arrays(report.setting, range.x_high)});
+    names.push_back({tr("q, k, v and output"), t.quiet, memory_of_arrays(report.setting, range.x_high)});
     for (const TimingSeries& series : report.series) {
         double y = memory_formula(series.method, report.setting, range.x_high);
         for (std::size_t i = series.bytes.size(); i-- > 0 && !(y > 0);)
@@ -141,13 +143,14 @@ std::vector<LineName> memory_names(const TimingReport& report, const MemoryRange
 }
 
 SweepTable memory_table(const TimingReport& report, double length, const Theme& t) {
-    SweepTable table{.rows = {{"at L = " + length_text(length), "measured", "by formula", "formula, in numbers"}},
-                     .colors = {t.quiet}};
+    SweepTable table{
+        .rows = {{tr("at L = {}", length_text(length)), tr("measured"), tr("by formula"), tr("formula, in numbers")}},
+        .colors = {t.quiet}};
     const std::string heads = report.setting.heads > 1 ? fmt::format("{} × ", report.setting.heads) : std::string();
     for (const TimingSeries& series : report.series) {
         const std::optional<double> measured = memory_measured(report, series.method, length);
         const double formula = memory_formula(series.method, report.setting, length);
-        const std::string law = series.method == TimedMethod::exact      ? "nothing that grows with L"
+        const std::string law = series.method == TimedMethod::exact      ? tr("nothing that grows with L")
                                 : is_quadratic(series.method)            ? heads + "L²"
                                 : series.method == TimedMethod::elu      ? heads + "d (d + 1)"
                                 : series.method == TimedMethod::positive ? heads + "m (d + 1)"
@@ -163,20 +166,20 @@ std::vector<Fact> memory_facts(const TimingReport& report, double length) {
     const TimingSetting& setting = report.setting;
     const double weights = memory_formula(TimedMethod::materialised, setting, length);
     const double arrays = memory_of_arrays(setting, length);
-    std::vector<Fact> facts{{"L × L weights at L = " + length_text(length), bytes_text(weights), true},
-                            {"q, k, v and output", bytes_text(arrays)},
-                            {"weights / (q, k, v, output)", short_number(weights / arrays, 3) + " ×"}};
+    std::vector<Fact> facts{{tr("L × L weights at L = {}", length_text(length)), bytes_text(weights), true},
+                            {tr("q, k, v and output"), bytes_text(arrays)},
+                            {tr("weights / (q, k, v, output)"), short_number(weights / arrays, 3) + " ×"}};
     if (const auto streaming = memory_measured(report, TimedMethod::exact, length))
-        facts.push_back({"streaming exact, measured", bytes_text(*streaming)});
+        facts.push_back({tr("streaming exact, measured"), bytes_text(*streaming)});
     const auto linear = std::find_if(report.series.begin(), report.series.end(),
                                      [](const TimingSeries& s) { return !is_quadratic(s.method); });
     const TimedMethod method = linear == report.series.end() ? TimedMethod::positive : linear->method;
     const double sums = memory_formula(method, setting, length);
     const std::string name(timed_method_names[static_cast<std::size_t>(method)]);
-    facts.push_back({name + ": its sums, at any L", bytes_text(sums)});
-    facts.push_back({"weights / sums of " + name, short_number(weights / sums, 3) + " ×"});
-    facts.push_back({"weights fill 1 GB at", "L = " + length_text(memory_full_at(setting, memory_small))});
-    facts.push_back({"weights fill 16 GB at", "L = " + length_text(memory_full_at(setting, memory_large))});
+    facts.push_back({tr("{}: its sums, at any L", name), bytes_text(sums)});
+    facts.push_back({tr("weights / sums of {}", name), short_number(weights / sums, 3) + " ×"});
+    facts.push_back({tr("weights fill 1 GB at"), "L = " + length_text(memory_full_at(setting, memory_small))});
+    facts.push_back({tr("weights fill 16 GB at"), "L = " + length_text(memory_full_at(setting, memory_large))});
     return facts;
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/picture_parts.hpp"
 #include "app/panels/timing/sweep_pictures.hpp"
 #include "app/panels/timing/timing_panel.hpp"
@@ -31,12 +32,12 @@ std::vector<OperationsPart> operations_parts(const TimingSetting& setting, doubl
     const HeadCounts counts = head_counts(shape, setting.causal);
     const std::string cells = setting.causal ? "½ n (n + 1)" : "n²";
     const Color strong = t.query, other = t.key;  // products, and what softmax adds
-    return {{"projections", "n d (2D + M)", static_cast<double>(counts.projections), mix(t.quiet, t.ground, 0.25F)},
-            {"scores QKᵀ", cells + " D", static_cast<double>(counts.scores), strong},
-            {"mixing A V", cells + " M", static_cast<double>(counts.mixing), mix(strong, t.ground, 0.35F)},
-            {"exponentials", cells, static_cast<double>(counts.exponentials), other},
-            {"divisions", cells, static_cast<double>(counts.divisions), mix(other, t.ground, 0.3F)},
-            {"scalings", cells, static_cast<double>(counts.scalings), mix(other, t.ground, 0.55F)}};
+    return {{tr("projections"), "n d (2D + M)", static_cast<double>(counts.projections), mix(t.quiet, t.ground, 0.25F)},
+            {tr("scores QKᵀ"), cells + " D", static_cast<double>(counts.scores), strong},
+            {tr("mixing A V"), cells + " M", static_cast<double>(counts.mixing), mix(strong, t.ground, 0.35F)},
+            {tr("exponentials"), cells, static_cast<double>(counts.exponentials), other},
+            {tr("divisions"), cells, static_cast<double>(counts.divisions), mix(other, t.ground, 0.3F)},
+            {tr("scalings"), cells, static_cast<double>(counts.scalings), mix(other, t.ground, 0.55F)}};
 }
 
 double operations_sum(const std::vector<OperationsPart>& parts) {
@@ -62,14 +63,14 @@ std::string operations_percent(double part) {
 
 SweepTable operations_head_table(const std::vector<OperationsPart>& parts, bool causal, const Theme& t) {
     const double all = operations_sum(parts), products = operations_products(parts);
-    SweepTable table{.rows = {{"one head", "count", "share", "formula"}}, .colors = {t.quiet}};
+    SweepTable table{.rows = {{tr("one head"), tr("count"), tr("share"), tr("formula")}}, .colors = {t.quiet}};
     for (const OperationsPart& part : parts) {
         table.rows.push_back(
             {part.name, operations_count(part.count), operations_percent(part.count / all), part.formula});
         table.colors.push_back(mix(part.color, t.text, 0.25F));
     }
-    table.rows.push_back({"all of it", operations_count(all), "100 %", "their sum"});
-    table.rows.push_back({"products only", operations_count(products), operations_percent(products / all),
+    table.rows.push_back({tr("all of it"), operations_count(all), "100 %", tr("their sum")});
+    table.rows.push_back({tr("products only"), operations_count(products), operations_percent(products / all),
                           causal ? "½ n (n + 1) (D + M)" : "n² (D + M)"});
     table.colors.insert(table.colors.end(), 2, t.text);
     return table;
@@ -115,7 +116,7 @@ void operations_draw_bar(Canvas& canvas, Rect area, const std::vector<Operations
     const Vec2 line[] = {{from, y}, {from, y + bracket}, {to, y + bracket}, {to, y}};
     canvas.polyline(line, t.text, 1.3F);
     const std::string text =
-        fmt::format("the products only: {}", operations_percent(operations_products(parts) / operations_sum(parts)));
+        tr("the products only: {}", operations_percent(operations_products(parts) / operations_sum(parts)));
     const TextStyle style{.color = t.text, .size = 12};
     const float width = canvas.shaper().width(text, style);
     const float left = std::clamp((from + to - width) / 2, whole.min.x, std::max(whole.min.x, whole.max.x - width));
@@ -149,13 +150,14 @@ OperationsSpeeds operations_speeds(const TimingReport& report, double length, co
         line.marker = Marker::circle;
         lines.push_back(std::move(line));
     }
-    plot.title = "How fast it is done";
-    plot.x = {.name = "length L", .unit = "tokens", .log = true, .range = ViewWindow{first / 1.15, last * 1.15}};
+    plot.title = tr("How fast it is done");
+    plot.x = {
+        .name = tr("length L"), .unit = tr("tokens"), .log = true, .range = ViewWindow{first / 1.15, last * 1.15}};
     plot.y = {.name = "GFLOP/s", .log = true, .range = ViewWindow{low / 1.6, high * 1.7}};
     if (report.peak > 0) {
         const double peak = report.peak / giga;
         plot.series.push_back(sweep_line(t.warning, {first / 9, last * 9}, {peak, peak}, Dash::dashed, 1.8F));
-        speeds.names.push_back({"FMA peak: " + short_number(peak, 3), t.warning, peak});
+        speeds.names.push_back({tr("FMA peak: {}", short_number(peak, 3)), t.warning, peak});
     }
     plot.series.push_back(
         sweep_line(t.quiet.alpha(0.7F), {length, length}, {low / 100, high * 100}, Dash::dashed, 1.2F));
@@ -176,8 +178,8 @@ SweepTable operations_table(const TimingReport& report, double length, const The
     };
     const TimingSeries& base = *operations_base(report);
     const std::string name(timed_method_names[static_cast<std::size_t>(base.method)]);
-    SweepTable table{.rows = {{"at L = " + length_text(length), "multiplications", "beside " + name, "time", "GFLOP/s",
-                               "of the peak", "formula"}},
+    SweepTable table{.rows = {{tr("at L = {}", length_text(length)), tr("multiplications"), tr("beside {}", name),
+                               tr("time"), "GFLOP/s", tr("of the peak"), tr("formula")}},
                      .colors = {t.quiet}};
     const std::string heads = setting.heads > 1 ? fmt::format("{} × (", setting.heads) : std::string();
     for (const TimingSeries& series : report.series) {
@@ -212,7 +214,7 @@ std::string operations_sentence(const TimingReport& report, double length) {
         at = base.lengths.size() - 1;
         length = base.lengths.back();
     }
-    const std::string where = "At L = " + length_text(length);
+    const std::string where = length_text(length);
     std::string text;
     int compared = 0;
     for (const TimingSeries& series : report.series) {
@@ -222,17 +224,17 @@ std::string operations_sentence(const TimingReport& report, double length) {
         const double operations = series.operations[*i] / base.operations[*at];
         const double time = series.median[*i] / base.median[*at];
         const double speed = operations / time;
-        text +=
-            fmt::format("{}{} takes {} × the operations of {} and {} × the time: ", text.empty() ? where + " " : "; ",
-                        name(series), short_number(operations, 2), name(base), short_number(time, 2));
-        if (speed > 1.1)
-            text += fmt::format("each operation is done {} × as fast", short_number(speed, 2));
-        else if (speed < 1 / 1.1)
-            text += fmt::format("each operation takes {} × as long", short_number(1 / speed, 2));
-        else
-            text += "they are done as fast";
+        const std::string method = name(series), other = name(base), more = short_number(operations, 2),
+                          longer = short_number(time, 2);
+        text += text.empty()
+                    ? tr("At L = {} {} takes {} × the operations of {} and {} × the time", where, method, more, other,
+                         longer)
+                    : "; " + tr("{} takes {} × the operations of {} and {} × the time", method, more, other, longer);
+        text += ": " + (speed > 1.1       ? tr("each operation is done {} × as fast", short_number(speed, 2))
+                        : speed < 1 / 1.1 ? tr("each operation takes {} × as long", short_number(1 / speed, 2))
+                                          : tr("they are done as fast"));
     }
-    return text.empty() ? where + " only " + name(base) + " was measured." : text + ".";
+    return text.empty() ? tr("At L = {} only {} was measured.", where, name(base)) : text + ".";
 }
 
 // Each part's share over the length, the parts in their order from below.
@@ -240,9 +242,9 @@ Plot operations_shares(const TimingSetting& setting, double length, const Theme&
     constexpr int steps = 96;
     const double first = std::min(16.0, length), last = std::max(65536.0, length);
     Plot plot;
-    plot.title = "What is most of it depends on the length";
-    plot.x = {.name = "length n", .unit = "tokens", .log = true, .range = ViewWindow{first, last}};
-    plot.y = {.name = "share", .unit = "%", .range = ViewWindow{0, 100}};
+    plot.title = tr("What is most of it depends on the length");
+    plot.x = {.name = tr("length n"), .unit = tr("tokens"), .log = true, .range = ViewWindow{first, last}};
+    plot.y = {.name = tr("share"), .unit = "%", .range = ViewWindow{0, 100}};
     plot.legend = false;
     for (const OperationsPart& part : operations_parts(setting, length, t))
         plot.series.push_back(
@@ -272,9 +274,12 @@ Rect operations_draw_counts(Canvas& canvas, Rect area, const TimingReport& repor
     const Theme& t = canvas.theme();
     const TimingSetting& setting = report.setting;
     const std::vector<OperationsPart> parts = operations_parts(setting, length, t);
+    const std::string n = length_text(length);
+    const Index d = setting.heads * setting.dim;
     draw_caption(canvas, area,
-                 fmt::format("One head with its projections: n = {}, d = {}, D = M = {}{}", length_text(length),
-                             setting.heads * setting.dim, setting.dim, setting.causal ? ", causal" : ""));
+                 setting.causal
+                     ? tr("One head with its projections: n = {}, d = {}, D = M = {}, causal", n, d, setting.dim)
+                     : tr("One head with its projections: n = {}, d = {}, D = M = {}", n, d, setting.dim));
     if (area.height() < 60) return area;
     operations_draw_bar(canvas, area.cut_top(62), parts);
     const SweepTable table = operations_head_table(parts, setting.causal, t);
@@ -282,8 +287,8 @@ Rect operations_draw_counts(Canvas& canvas, Rect area, const TimingReport& repor
     area.cut_top(sweep_row * static_cast<float>(table.rows.size()) + 8);
     if (area.height() < 40) return area;
     const float words = draw_paragraph(canvas, area,
-                                       "Counted by formula, a multiplication with its addition once. An exponential "
-                                       "counts as one, too, but takes longer.",
+                                       tr("Counted by formula, a multiplication with its addition once. An "
+                                          "exponential counts as one, too, but takes longer."),
                                        {.color = t.quiet, .size = 12});
     area.cut_top(words + 14);
     return area;
@@ -325,8 +330,8 @@ void TimingPanel::draw_operations(Canvas& canvas, Interaction& interaction, cons
     OperationsSpeeds speeds = operations_speeds(report, length, t);
     const bool beside = rest.width() > 440;
     speeds.plot.note = sweep_note(canvas, rest.width() - (beside ? operations_names_width : 0),
-                                  {"of the products", "GFLOP: 10⁹ additions and multiplications",
-                                   "FMA peak: in registers alone, measured beside"});
+                                  {tr("of the products"), tr("GFLOP: 10⁹ additions and multiplications"),
+                                   tr("FMA peak: in registers alone, measured beside")});
     speeds.plot.legend = !beside;
     const Rect names = beside ? rest.cut_right(operations_names_width) : Rect();
     PlotView& view = plots_[2];

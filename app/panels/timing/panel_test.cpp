@@ -7,7 +7,9 @@
 
 #include "app/draw/clicker.hpp"
 #include "app/draw/recording_canvas.hpp"
+#include "app/language/scoped_language.hpp"
 #include "app/panels/timing/example_report.hpp"
+#include "app/panels/timing/sweep_pictures.hpp"
 #include "app/panels/timing/timing_panel.hpp"
 
 namespace attnscope::timing_panel {
@@ -201,6 +203,50 @@ TEST(TimingPanel, DrawsEveryViewAtEverySizeInsideItsArea) {
                 EXPECT_GE(canvas.texts.size(), width > 900 ? 10U : 0U);
             }
         }
+}
+
+TEST(TimingPanel, StaysInsideItsAreaInLanguagesFromRightToLeft) {
+    static TextShaper shaper;
+    Interaction nobody;
+    for (const Language language : {Language::persian, Language::hebrew}) {
+        const ScopedLanguage scope(language);
+        for (const View view : all_views) {
+            TimingPanel panel;
+            panel.show_instead(example_report(), example_layers());
+            panel.params().view = view;
+            for (const auto& [width, height] : {std::pair(1600.0F, 900.0F), {1000.0F, 700.0F}, {640.0F, 400.0F}}) {
+                const Rect area = Rect::sized({100, 50}, width, height);
+                Recorder canvas(shaper);
+                panel.draw(canvas, nobody, area);
+                for (const TextBox& text : canvas.texts)
+                    for (const Vec2 corner : text.corners)
+                        EXPECT_TRUE(area.inset(-2).contains(corner))
+                            << code_of(language) << ", view " << static_cast<int>(view) << ", " << width << ": '"
+                            << text.text << "' at " << corner.x << ", " << corner.y;
+            }
+        }
+    }
+}
+
+TEST(SweepTable, HasItsFirstColumnWhereLinesBegin) {
+    static TextShaper shaper;
+    const SweepTable table{.rows = {{"method", "time"}, {"exact", "2 ms"}}, .colors = {{}, {}}};
+    const Rect area{{100, 0}, {500, 60}};
+    const auto places = [&] {
+        Recorder canvas(shaper);
+        draw_sweep_table(canvas, area, table);
+        EXPECT_EQ(canvas.texts.size(), 4U);
+        return canvas.texts;
+    };
+    const std::vector<TextBox> english = places();
+    EXPECT_FLOAT_EQ(english[0].corners[0].x, area.min.x);
+    EXPECT_LT(english[0].corners[1].x, english[1].corners[0].x);
+    const ScopedLanguage scope(Language::hebrew);
+    const std::vector<TextBox> hebrew = places();
+    for (std::size_t k = 0; k < 4; ++k) {
+        EXPECT_NEAR(hebrew[k].corners[1].x, area.min.x + area.max.x - english[k].corners[0].x, 0.01F);
+        EXPECT_EQ(hebrew[k].corners[0].y, english[k].corners[0].y);
+    }
 }
 
 TEST(TimingPanel, DrawsBeforeAnythingIsMeasured) {

@@ -7,7 +7,9 @@
 #include <span>
 #include <utility>
 
+#include "app/draw/reading_order.hpp"
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/picture_parts.hpp"
 #include "app/panels/timing/layers_table.hpp"
 #include "app/panels/timing/timing_panel.hpp"
@@ -65,35 +67,36 @@ std::vector<PathRow> paths_rows(const LayerShape& shape, bool merged) {
 }
 
 std::string paths_status(const PathRow& row, int step) {
-    if (row.steps() == 0) return "✓ already there";
+    if (row.steps() == 0) return tr("✓ already there");
     if (row.arrived(step))
-        return fmt::format("✓ arrived after {} {}", row.steps(), row.steps() == 1 ? "step" : "steps");
-    return fmt::format("step {} of {}", row.at(step), row.steps());
+        return row.steps() == 1 ? tr("✓ arrived after 1 step") : tr("✓ arrived after {} steps", row.steps());
+    return tr("step {} of {}", row.at(step), row.steps());
 }
 
 std::string paths_formula(const PathRow& row) {
     const std::string formula = drawn_path_formula(row.kind);
     const bool number = formula.find_first_not_of("0123456789") == std::string::npos;
     const bool recurrent = row.kind == LayerKind::rnn || row.kind == LayerKind::gru || row.kind == LayerKind::lstm;
-    const char* unit = recurrent ? "token" : "layer";
-    const std::string count = fmt::format("{} {}{}", row.steps(), unit, row.steps() == 1 ? "" : "s");
-    return number ? count : formula + " = " + count;
+    const bool one = row.steps() == 1;
+    const std::string count = recurrent ? (one ? tr("1 token") : tr("{} tokens", row.steps()))
+                                        : (one ? tr("1 layer") : tr("{} layers", row.steps()));
+    return number ? count : formula + " = " + in_formula(count);
 }
 
 std::string paths_help(LayerKind kind) {
     switch (kind) {
         case LayerKind::attention:
-            return "Every token sees every other one: a single layer is enough.";
+            return tr("Every token sees every other one: a single layer is enough.");
         case LayerKind::restricted:
-            return "A layer carries information as far as half its window.";
+            return tr("A layer carries information as far as half its window.");
         case LayerKind::rnn:
         case LayerKind::gru:
         case LayerKind::lstm:
-            return "The state is handed on from token to token, and may be changed at each.";
+            return tr("The state is handed on from token to token, and may be changed at each.");
         case LayerKind::convolution:
-            return "A layer carries information k − 1 tokens on.";
+            return tr("A layer carries information k − 1 tokens on.");
         case LayerKind::dilated:
-            return "Each layer's taps are k times as far apart as those of the layer before.";
+            return tr("Each layer's taps are k times as far apart as those of the layer before.");
     }
     return {};
 }
@@ -192,23 +195,31 @@ void paths_draw_words(Canvas& canvas, const Rect& words, const PathRow& row, int
     const TextStyle formula = paths_style(t.quiet, 13);
     const float middle = words.center().y, width = words.width();
     const std::string state = paths_status(row, step);
+    const auto moved = [&](float down) {
+        return Rect{{words.min.x, words.min.y + down}, {words.max.x, words.max.y + down}};
+    };
     if (words.height() >= paths_roomy_row) {
-        canvas.text_middle({words.min.x, middle - 19}, canvas.shaper().fit(row.name, width, name), name);
-        canvas.text_middle({words.min.x, middle}, canvas.shaper().fit(state, width, status), status);
-        draw_formula(canvas, {words.min.x, middle + 24}, width, paths_formula(row), formula);
+        draw_entry_middle(canvas, moved(-19), row.name, name);
+        draw_entry_middle(canvas, words, state, status);
+        draw_entry_formula(canvas, words, middle + 24, paths_formula(row), formula);
         return;
     }
     if (words.height() >= paths_low_row) {
-        canvas.text_middle({words.min.x, middle - 9}, canvas.shaper().fit(row.name, width, name), name);
-        canvas.text_middle({words.min.x, middle + 9}, canvas.shaper().fit(state, width, status), status);
+        draw_entry_middle(canvas, moved(-9), row.name, name);
+        draw_entry_middle(canvas, moved(9), state, status);
         return;
     }
     const float taken = canvas.shaper().width(row.name, name);
-    canvas.text_middle({words.min.x, middle}, canvas.shaper().fit(row.name, width, name), name);
-    if (taken + 14 + canvas.shaper().width(state, status) <= width && wide)
-        canvas.text_middle({words.min.x + taken + 14, middle}, state, status);
+    draw_entry_middle(canvas, words, row.name, name);
+    const float state_width = canvas.shaper().width(state, status);
+    const auto behind = [&](float gap, float needs) {
+        return in_reading_order(Rect::sized({words.min.x + taken + gap, words.min.y}, needs + 1, words.height()),
+                                words);
+    };
+    if (taken + 14 + state_width <= width && wide)
+        draw_entry_middle(canvas, behind(14, state_width), state, status);
     else if (there)
-        canvas.text_middle({words.min.x + taken + 10, middle}, "✓", status);
+        draw_entry_middle(canvas, behind(10, canvas.shaper().width("✓", status)), "✓", status);
 }
 
 // As wide as what rows of this height show beside the tokens.
@@ -226,12 +237,18 @@ float paths_names_width(Canvas& canvas, std::span<const PathRow> rows, float hei
     return std::ceil(width) + 4;
 }
 
+// Cuts the words' place, and the gap beside it, off a row, at the side where that begins.
+Rect paths_cut_words(Rect& row, float width) {
+    const Rect words = in_reading_order(Rect::sized(row.min, width, row.height()), row);
+    right_to_left() ? row.cut_right(width + paths_gap) : row.cut_left(width + paths_gap);
+    return words;
+}
+
 void paths_draw_row(Canvas& canvas, const Rect& area, const PathRow& row, int step, const PathLayout& layout,
                     Index tokens) {
     Rect rest = area;
     const bool above = layout.names == 0;
-    const Rect words = above ? rest.cut_top(paths_words_above) : rest.cut_left(layout.names);
-    if (!above) rest.cut_left(paths_gap);
+    const Rect words = above ? rest.cut_top(paths_words_above) : paths_cut_words(rest, layout.names);
     paths_draw_words(canvas, words, row, step, above);
     const PathScale scale{rest.min.x + paths_margin, rest.max.x - paths_margin, tokens};
     if (scale.right - scale.left < 30) return;
@@ -290,23 +307,25 @@ int paths_step_line(Canvas& canvas, Interaction& interaction, const Rect& area, 
     Rect rest = area, head = rest.cut_top(30);
     int wanted = step;
     // From the right: the last is the leftmost.
-    if (draw_button(canvas, interaction, head, "Step", "All go one step further (→).")) ++wanted;
-    if (draw_button(canvas, interaction, head, "Back", "One step back (←).")) --wanted;
-    if (draw_button(canvas, interaction, head, "Start", "Back to the first token.")) wanted = 0;
+    if (draw_button(canvas, interaction, head, tr("Step"), tr("All go one step further (→)."))) ++wanted;
+    if (draw_button(canvas, interaction, head, tr("Back"), tr("One step back (←)."))) --wanted;
+    if (draw_button(canvas, interaction, head, tr("Start"), tr("Back to the first token."))) wanted = 0;
     int there = 0;
     for (const PathRow& row : rows) there += row.arrived(step) ? row.kinds : 0;
-    const std::string count = fmt::format("Step {} of {}", step, longest_path);
+    const std::string count = tr("Step {} of {}", step, longest_path);
     const TextStyle bold = paths_style(t.text, 15, true), quiet = paths_style(t.quiet, 13);
     const float width = canvas.shaper().width(count, bold);
-    const std::string arrived = fmt::format("{} of {} have arrived; dots: when each does", there, layer_names.size());
-    if (width <= head.width()) canvas.text_middle({head.min.x, head.min.y + 14}, count, bold);
+    const std::string arrived = tr("{} of {} have arrived; dots: when each does", there, layer_names.size());
+    const Rect line = Rect::sized(head.min, head.width(), 28);
+    if (width <= head.width()) draw_entry_middle(canvas, line, count, bold);
     if (width + 18 + canvas.shaper().width(arrived, quiet) <= head.width())
-        canvas.text_middle({head.min.x + width + 18, head.min.y + 14}, arrived, quiet);
+        draw_entry_middle(canvas, in_reading_order({{line.min.x + width + 18, line.min.y}, line.max}, line), arrived,
+                          quiet);
     const PathScale scale{rest.min.x + 24, rest.max.x - 24, static_cast<Index>(longest_path) + 1};
     if (rest.height() >= 22 && scale.right > scale.left) {
         const Pointer pointer = interaction.area("path steps", rest);
         if (pointer.pressed || pointer.held) wanted = scale.at(pointer.at.x);
-        if (pointer.hovered) interaction.tooltip("Drag: how many steps information has made.");
+        if (pointer.hovered) interaction.tooltip(tr("Drag: how many steps information has made."));
         paths_draw_line(canvas, rows, scale, rest, rest.max.y - 27, step);
     }
     return std::clamp(wanted, 0, longest_path);
@@ -332,18 +351,23 @@ void TimingPanel::draw_paths(Canvas& canvas, Interaction& interaction, const Rec
     PathLayout layout{.row = rest.height() / static_cast<float>(rows.size())};
     if (!narrow || layout.row < paths_words_above + 20) layout.names = paths_names_width(canvas, rows, layout.row);
     if (layout.row < paths_least_row) return;
-    const float left = header.min.x + (layout.names > 0 ? layout.names + paths_gap : 0.0F) + 3;
-    const std::string last = fmt::format("token {}", params_.path_tokens);
+    // Tokens stand in their order, from left to right.
+    Rect over_tokens = header;
+    if (layout.names > 0) paths_cut_words(over_tokens, layout.names);
+    const float left = over_tokens.min.x + 3;
+    const std::string first = tr("token {}", 1), last = tr("token {}", params_.path_tokens);
     const TextStyle first_style = paths_style(t.query, 13, true),
                     last_style = paths_style(t.key, 13, true, Align::right);
-    const float first_width = canvas.shaper().width("token 1", first_style);
-    canvas.text({left, header.min.y + 14}, "token 1", first_style);
-    if (params_.path_tokens > 1 && left + first_width + 12 + canvas.shaper().width(last, last_style) < header.max.x)
-        canvas.text({header.max.x - 3, header.min.y + 14}, last, last_style);
+    const float first_width = canvas.shaper().width(first, first_style);
+    canvas.text({left, header.min.y + 14}, first, first_style);
+    if (params_.path_tokens > 1 &&
+        left + first_width + 12 + canvas.shaper().width(last, last_style) < over_tokens.max.x)
+        canvas.text({over_tokens.max.x - 3, header.min.y + 14}, last, last_style);
     for (const PathRow& row : rows) {
         const Rect place = rest.cut_top(layout.row);
         canvas.line({place.min.x, place.min.y}, {place.max.x, place.min.y}, t.line, 1);
-        if (interaction.area("path " + row.name, place).hovered) interaction.tooltip(paths_help(row.kind));
+        const std::string id = fmt::format("path {}", layer_names[static_cast<std::size_t>(row.kind)]);
+        if (interaction.area(id, place).hovered) interaction.tooltip(paths_help(row.kind));
         paths_draw_row(canvas, place, row, step, layout, params_.path_tokens);
     }
     if (!stepper) return;

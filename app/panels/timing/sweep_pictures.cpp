@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "app/draw/reading_order.hpp"
 #include "app/draw/rich_text.hpp"
 
 namespace attnscope::timing_panel {
@@ -137,10 +138,11 @@ void draw_sweep_table(Canvas& canvas, const Rect& area, const SweepTable& table)
     used += wider * gaps;
     float y = area.min.y;
     for (std::size_t r = 0; r < table.rows.size() && y + sweep_row <= area.max.y + 0.5F; ++r, y += sweep_row) {
-        if (r > 0) canvas.fill_rect({{area.min.x, y}, {area.min.x + used, y + 1}}, t.line);
+        if (r > 0) canvas.fill_rect(in_reading_order({{area.min.x, y}, {area.min.x + used, y + 1}}, area), t.line);
         float x = area.min.x;
         for (std::size_t c = 0; c < widths.size(); ++c) {
-            canvas.text_middle({x, y + sweep_row / 2}, table.rows[r][c], style_of(r, c));
+            const Rect place = in_reading_order(Rect::sized({x, y}, widths[c] + 1, sweep_row), area);
+            draw_entry_middle(canvas, place, table.rows[r][c], style_of(r, c));
             x += widths[c] + gap;
         }
     }

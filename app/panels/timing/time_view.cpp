@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/picture_parts.hpp"
 #include "app/panels/timing/sweep_pictures.hpp"
 #include "app/panels/timing/timing_panel.hpp"
@@ -16,7 +17,7 @@ namespace {
 constexpr float time_names_width = 205, time_gap = 14;
 // What the powers of ten on the axis are for people.
 constexpr std::pair<double, const char*> time_landmarks[] = {
-    {1e-3, "1 ms"}, {1, "1 s"}, {60, "1 min"}, {3600, "1 hour"}, {86400, "1 day"}};
+    {1e-3, "1 ms"}, {1, "1 s"}, {60, "1 min"}, {3600, translatable("1 hour")}, {86400, translatable("1 day")}};
 
 struct TimeRange {
     ViewWindow x, y;
@@ -142,12 +143,12 @@ std::vector<TimeCrossing> time_crossings(const TimingReport& report, const TimeR
         if (!at || crossings.size() == most) continue;
         const auto name = [](TimedMethod m) { return timed_method_names[static_cast<std::size_t>(m)]; };
         const double digits = std::pow(10.0, std::max(0.0, std::floor(std::log10(c.length)) - 2));
+        const std::string where = length_text(std::round(c.length / digits) * digits);
         crossings.push_back({.length = c.length,
                              .seconds = at->seconds,
                              .measured = c.measured,
-                             .label = fmt::format("{} = {} at L ≈ {}{}", name(c.a), name(c.b),
-                                                  length_text(std::round(c.length / digits) * digits),
-                                                  c.measured ? "" : ", by the laws")});
+                             .label = c.measured ? tr("{} = {} at L ≈ {}", name(c.a), name(c.b), where)
+                                                 : tr("{} = {} at L ≈ {}, by the laws", name(c.a), name(c.b), where)});
     }
     return crossings;
 }
@@ -166,29 +167,31 @@ std::string time_rounds(const TimingReport& report) {
             fewest = std::min(fewest, rounds);
             most = std::max(most, rounds);
         }
-    return fewest == most ? fmt::format("{} rounds", most) : fmt::format("{} to {} rounds", fewest, most);
+    return fewest == most ? tr("measured on this machine, median of {} rounds", most)
+                          : tr("measured on this machine, median of {} to {} rounds", fewest, most);
 }
 
 std::string time_note(Canvas& canvas, const TimingReport& report, float width) {
     const TimingSetting& s = report.setting;
-    std::vector<std::string> parts{fmt::format("measured on this machine, median of {}", time_rounds(report))};
+    std::vector<std::string> parts{time_rounds(report)};
     if (report.busy_points > 0)
-        parts.push_back(fmt::format("hollow: {} of {} points measured while the machine was busy", report.busy_points,
-                                    report.points));
-    parts.push_back(fmt::format("{} {}, {} {}, d = {}, m = {}, {}", s.threads, s.threads == 1 ? "thread" : "threads",
-                                s.heads, s.heads == 1 ? "head" : "heads", s.dim, s.features,
-                                s.causal ? "causal" : "not causal"));
-    parts.emplace_back("band: quartiles");
-    parts.emplace_back("dashed: fitted law; dotted: beyond what was measured; bars: 95 % interval at L = 1,000,000");
+        parts.push_back(
+            tr("hollow: {} of {} points measured while the machine was busy", report.busy_points, report.points));
+    const std::string threads = s.threads == 1 ? tr("1 thread") : tr("{} threads", s.threads);
+    const std::string heads = s.heads == 1 ? tr("1 head") : tr("{} heads", s.heads);
+    parts.push_back(s.causal ? tr("{}, {}, d = {}, m = {}, causal", threads, heads, s.dim, s.features)
+                             : tr("{}, {}, d = {}, m = {}, not causal", threads, heads, s.dim, s.features));
+    parts.push_back(tr("band: quartiles"));
+    parts.push_back(tr("dashed: fitted law; dotted: beyond what was measured; bars: 95 % interval at L = 1,000,000"));
     return sweep_note(canvas, width, parts);
 }
 
 Plot time_plot(const TimingReport& report, const TimeRange& range, double length,
                const std::vector<TimeCrossing>& crossings, const Theme& t) {
     Plot plot;
-    plot.title = "Time of one call over the length";
-    plot.x = {.name = "length L", .unit = "tokens", .log = true, .range = range.x};
-    plot.y = {.name = "time of one call", .unit = "s", .log = true, .range = range.y};
+    plot.title = tr("Time of one call over the length");
+    plot.x = {.name = tr("length L"), .unit = tr("tokens"), .log = true, .range = range.x};
+    plot.y = {.name = tr("time of one call"), .unit = "s", .log = true, .range = range.y};
     for (const auto& [seconds, name] : time_landmarks)
         plot.series.push_back(
             sweep_line(t.quiet.alpha(0.3F), {range.x.low, range.x.high}, {seconds, seconds}, Dash::solid, 1));
@@ -257,7 +260,7 @@ void time_draw_labels(Canvas& canvas, const PlotReadout& readout, Vec2 cursor, c
     for (const auto& [seconds, name] : time_landmarks) {
         const Vec2 at{data.min.x + 6, map.at(length, seconds).y - 4};
         if (at.y < data.min.y + 12 || at.y > data.max.y - 4 || covered.contains(at)) continue;
-        const float width = canvas.text(at, name, {.color = t.quiet, .size = 11});
+        const float width = canvas.text(at, tr(name), {.color = t.quiet, .size = 11});
         for (const float y : {at.y, at.y - 4, at.y - 8}) map.keep_off({at.x, y}, {at.x + width, y});
     }
     for (const TimingSeries& series : report.series) {
@@ -291,16 +294,17 @@ void time_draw_labels(Canvas& canvas, const PlotReadout& readout, Vec2 cursor, c
 // Intervals that reach far are long.
 std::string time_long(double seconds) {
     constexpr double year = 365.25 * 86400;
-    return seconds < 2 * year ? time_text(seconds) : short_number(seconds / year, 3) + " years";
+    return seconds < 2 * year ? time_text(seconds) : tr("{} years", short_number(seconds / year, 3));
 }
 
 SweepTable time_table(const TimingReport& report, double length, const Theme& t) {
     const auto exact = std::find_if(report.series.begin(), report.series.end(),
                                     [](const TimingSeries& s) { return s.method == TimedMethod::exact; });
     const std::optional<TimeValue> base = exact == report.series.end() ? std::nullopt : time_value(*exact, length);
-    SweepTable table{.rows = {{"", "at L = " + length_text(length), "beside exact", "exponent, 95 % interval",
-                               "at L = 1,000,000 by the law, 95 % interval", "law fitted for", "quartiles at L"}},
-                     .colors = {t.quiet}};
+    SweepTable table{
+        .rows = {{"", tr("at L = {}", length_text(length)), tr("beside exact"), tr("exponent, 95 % interval"),
+                  tr("at L = 1,000,000 by the law, 95 % interval"), tr("law fitted for"), tr("quartiles at L")}},
+        .colors = {t.quiet}};
     for (const TimingSeries& series : report.series) {
         std::vector<std::string> row(table.rows.front().size(), "–");
         row[0] = label_of(series.method);
@@ -308,8 +312,8 @@ SweepTable time_table(const TimingReport& report, double length, const Theme& t)
             row[1] = (at->measured ? "" : "≈ ") + time_long(at->seconds);
             if (base) {
                 const double faster = base->seconds / at->seconds;
-                row[2] = fmt::format("{} × {}", short_number(std::max(faster, 1 / faster), 3),
-                                     faster >= 1 ? "faster" : "slower");
+                const std::string factor = short_number(std::max(faster, 1 / faster), 3);
+                row[2] = faster >= 1 ? tr("{} × faster", factor) : tr("{} × slower", factor);
                 if (series.method == TimedMethod::exact) row[2] = "1 ×";
             }
             if (at->measured) row[6] = time_text(series.low[at->point]) + " … " + time_text(series.high[at->point]);
@@ -335,14 +339,15 @@ std::string time_left_out(const TimingReport& report, const Params& params) {
         if (!series.left_out_from) continue;
         const MethodShape shape = report.setting.shape(*series.left_out_from);
         std::string& list = static_cast<double>(formula_bytes(series.method, shape)) > most_bytes ? large : slow;
-        list += fmt::format("{}{} from L = {} on", list.empty() ? "" : "; ", label_of(series.method),
-                            length_text(static_cast<double>(shape.length)));
+        list += (list.empty() ? "" : "; ") +
+                tr("{} from L = {} on", label_of(series.method), length_text(static_cast<double>(shape.length)));
     }
     std::string text;
     if (!slow.empty() && request)
-        text = fmt::format("Not measured, as one call would take more than {} of the budget: {}.  ",
-                           time_text(call_share * request->budget), slow);
-    if (!large.empty()) text += "Not measured, as one call would hold more than 2 GB: " + large + ".";
+        text = tr("Not measured, as one call would take more than {} of the budget:",
+                  time_text(call_share * request->budget)) +
+               " " + slow + ".  ";
+    if (!large.empty()) text += tr("Not measured, as one call would hold more than 2 GB:") + " " + large + ".";
     return text;
 }
 

@@ -1,11 +1,11 @@
 #include "app/panels/timing/timing_panel.hpp"
 
 #include <GLFW/glfw3.h>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "app/language/language.hpp"
 #include "core/timing/machine.hpp"
 
 namespace attnscope {
@@ -24,7 +24,9 @@ PanelInfo TimingPanel::info() const {
 }
 
 std::string TimingPanel::source_text() const {
-    return fixed_ ? std::string("made-up times") : machine_name();
+    if (fixed_) return tr("made-up times");
+    const int cores = processor_cores();
+    return cores == 1 ? tr("{} (1 core)", processor_name()) : tr("{} ({} cores)", processor_name(), cores);
 }
 
 void TimingPanel::show_instead(TimingReport report, LayerTimes layers) {
@@ -55,8 +57,8 @@ void TimingPanel::update() {
     if (sweep_.stale()) sweep_.cancel();  // what was measured is kept
     if (params_.view != View::layers) return;
     if (params_.window % 2 == 0) {
-        error_ = invalid_input(
-            fmt::format("the window r is {}: it must be odd, a token and as many on either side", params_.window));
+        error_ =
+            invalid_input(tr("the window r is {}: it must be odd, a token and as many on either side", params_.window));
         return;
     }
     const LayersRequest wanted{params_.layer_dim, params_.kernel, params_.window};
@@ -100,15 +102,15 @@ PanelStatus TimingPanel::status() const {
     const bool sweeps = params_.measures_sweep();
     status.error = error_;
     if (!sweeps && layers_cancelled_)
-        status.error = Error{ErrorCode::cancelled, "cancelled: change anything to measure again"};
+        status.error = Error{ErrorCode::cancelled, tr("cancelled: change anything to measure again")};
     status.stale = !fixed_ && (sweeps ? sweep_.stale() : layers_job_.stale());
     if (!fixed_) status.progress = sweeps ? sweep_.progress() : layers_job_.progress();
     status.seconds = sweeps ? sweep_.seconds() : 0;
-    status.provenance = params_.view == View::paths ? "formulas" : fixed_ ? "example" : "measured here";
+    status.provenance = params_.view == View::paths ? tr("formulas") : fixed_ ? tr("example") : tr("measured here");
     if (!sweeps || !report_) return status;
-    if (sweep_.paused()) status.note = "paused: space goes on";
+    if (sweep_.paused()) status.note = tr("paused: space goes on");
     if (report_->busy_points > 0)
-        status.note = fmt::format("the machine was busy at {} of {} points", report_->busy_points, report_->points);
+        status.note = tr("the machine was busy at {} of {} points", report_->busy_points, report_->points);
     return status;
 }
 
@@ -149,16 +151,20 @@ bool TimingPanel::key(const KeyPress& press) {
 }
 
 std::vector<std::pair<std::string, std::string>> TimingPanel::key_help() const {
-    return {{"← →", "half, or twice the length (paths: a step)"},
-            {"Space", "pause the sweep, and go on"},
-            {"R", "measure again"},
-            {"Esc", "stop measuring"}};
+    return {{"← →", tr("half, or twice the length (paths: a step)")},
+            {"Space", tr("pause the sweep, and go on")},
+            {"R", tr("measure again")},
+            {"Esc", tr("stop measuring")}};
 }
 
 // After the user has moved a control: what depends on another one follows it.
 void TimingPanel::agree() {
     params_.window |= 1;
     params_.step = std::min(params_.step, std::max(params_.path_tokens - 1, 0));
+}
+
+View2D* TimingPanel::main_view() {
+    return &plots_[0].view;
 }
 
 }  // namespace timing_panel

@@ -32,6 +32,7 @@ public:
     void draw(Canvas& canvas, Interaction& interaction, const Rect& area) override;
     void draw_explain(Canvas& canvas, const Rect& area) override;
     std::string explain_text() const override;
+    View2D* main_view() override;
     bool key(const KeyPress& press) override;
     std::vector<std::pair<std::string, std::string>> key_help() const override;
     void agree() override;

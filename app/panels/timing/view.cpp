@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/draw/reading_order.hpp"
 #include "app/draw/ticks.hpp"
+#include "app/language/language.hpp"
 #include "app/panels/picture_parts.hpp"
 #include "app/panels/timing/timing_panel.hpp"
 #include "app/state/name_list.hpp"
@@ -17,15 +19,15 @@ constexpr float view_padding = 22, view_title_height = 52;
 std::string timing_title(View view) {
     switch (view) {
         case View::time:
-            return "What length costs: time";
+            return tr("What length costs: time");
         case View::memory:
-            return "What length costs: memory";
+            return tr("What length costs: memory");
         case View::operations:
-            return "Fewer operations, or done faster?";
+            return tr("Fewer operations, or done faster?");
         case View::layers:
-            return "Attention beside recurrent nets and convolutions";
+            return tr("Attention beside recurrent nets and convolutions");
         case View::paths:
-            return "How far it is from the first token to the last";
+            return tr("How far it is from the first token to the last");
     }
     return {};
 }
@@ -35,14 +37,17 @@ std::string timing_formula(const Params& p) {
         case View::time:
         case View::memory:
         case View::operations:
-            return fmt::format("d = {}, {} {}, m = {}{}", p.dim, p.heads, p.heads == 1 ? "head" : "heads", p.features,
-                               p.causal ? ", causal" : "");
+            if (p.heads == 1)
+                return p.causal ? tr("d = {}, 1 head, m = {}, causal", p.dim, p.features)
+                                : tr("d = {}, 1 head, m = {}", p.dim, p.features);
+            return p.causal ? tr("d = {}, {} heads, m = {}, causal", p.dim, p.heads, p.features)
+                            : tr("d = {}, {} heads, m = {}", p.dim, p.heads, p.features);
         case View::layers:
-            return fmt::format("n = {}, d = {}, k = {}, r = {}: multiplications of one layer", p.layer_length,
-                               p.layer_dim, p.kernel, p.window);
+            return tr("n = {}, d = {}, k = {}, r = {}: multiplications of one layer", p.layer_length, p.layer_dim,
+                      p.kernel, p.window);
         case View::paths:
-            return fmt::format("n = {}, k = {}, r = {}: each step a layer, in recurrent nets a token", p.path_tokens,
-                               p.kernel, p.window);
+            return tr("n = {}, k = {}, r = {}: each step a layer, in recurrent nets a token", p.path_tokens, p.kernel,
+                      p.window);
     }
     return {};
 }
@@ -95,15 +100,15 @@ Color color_of(LayerKind kind, const Theme& t) {
 std::string label_of(TimedMethod method) {
     switch (method) {
         case TimedMethod::exact:
-            return "exact, streaming";
+            return tr("exact, streaming");
         case TimedMethod::materialised:
-            return "exact, L × L held";
+            return tr("exact, L × L held");
         case TimedMethod::positive:
-            return "positive features";
+            return tr("positive features");
         case TimedMethod::trig:
-            return "trig features";
+            return tr("trig features");
         case TimedMethod::hyperbolic:
-            return "hyperbolic features";
+            return tr("hyperbolic features");
         case TimedMethod::elu:
             return "elu + 1";
     }
@@ -113,9 +118,9 @@ std::string label_of(TimedMethod method) {
 std::string label_of(LayerKind kind) {
     switch (kind) {
         case LayerKind::attention:
-            return "self-attention";
+            return tr("self-attention");
         case LayerKind::restricted:
-            return "restricted attention";
+            return tr("restricted attention");
         case LayerKind::rnn:
             return "RNN";
         case LayerKind::gru:
@@ -123,9 +128,9 @@ std::string label_of(LayerKind kind) {
         case LayerKind::lstm:
             return "LSTM";
         case LayerKind::convolution:
-            return "convolution";
+            return tr("convolution");
         case LayerKind::dilated:
-            return "dilated convolution";
+            return tr("dilated convolution");
     }
     return {};
 }
@@ -146,13 +151,14 @@ std::string time_text(double seconds) {
 }
 
 std::string bytes_text(double bytes) {
-    constexpr const char* units[] = {"bytes", "kB", "MB", "GB", "TB"};
+    constexpr const char* units[] = {"", "kB", "MB", "GB", "TB"};
     std::size_t unit = 0;
     while (bytes >= 1000 && unit + 1 < std::size(units)) {
         bytes /= 1000;
         ++unit;
     }
-    return (unit == 0 ? fmt::format("{:.0f}", bytes) : short_number(bytes, 3)) + " " + units[unit];
+    if (unit == 0) return tr("{} bytes", fmt::format("{:.0f}", bytes));
+    return short_number(bytes, 3) + " " + units[unit];
 }
 
 std::string length_text(double length) {
@@ -189,10 +195,10 @@ void TimingPanel::draw_chips(Canvas& canvas, Interaction& interaction, const Rec
         if (!on && !interaction.live()) continue;
         const float width = chip_width(canvas, label_of(method));
         if (x + width > row.max.x) return;
-        const Rect box = Rect::sized({x, row.min.y}, width, 26);
+        const Rect box = in_reading_order(Rect::sized({x, row.min.y}, width, 26), row);
         x += width + 8;
         if (draw_chip(canvas, interaction, box, label_of(method), color_of(method, t), on,
-                      on ? "Takes this method out." : "Measures this method too."))
+                      on ? tr("Takes this method out.") : tr("Measures this method too.")))
             params_.methods = toggle_name(params_.methods, k, timed_method_names);
     }
 }
@@ -201,25 +207,25 @@ void TimingPanel::draw_title(Canvas& canvas, Interaction& interaction, const Rec
     const Theme& t = canvas.theme();
     Rect rest = area;
     if (params_.measures_sweep() && !fixed_) {
-        if (draw_button(canvas, interaction, rest, "Measure again", "Forgets these times and measures anew (R)."))
+        if (draw_button(canvas, interaction, rest, tr("Measure again"),
+                        tr("Forgets these times and measures anew (R).")))
             sweep_.measure_again();
         const bool paused = sweep_.paused();
-        if ((paused || sweep_.stale()) &&
-            draw_button(canvas, interaction, rest, paused ? "Go on" : "Pause", "Stops measuring, and goes on (Space)."))
+        if ((paused || sweep_.stale()) && draw_button(canvas, interaction, rest, paused ? tr("Go on") : tr("Pause"),
+                                                      tr("Stops measuring, and goes on (Space).")))
             paused ? sweep_.resume() : sweep_.pause();
     }
     const TextStyle title{.color = t.text, .size = 20, .bold = true}, formula{.color = t.quiet, .size = 14};
-    canvas.text({rest.min.x, rest.min.y + 20}, canvas.shaper().fit(timing_title(params_.view), rest.width(), title),
-                title);
-    draw_formula(canvas, {rest.min.x, rest.min.y + 43}, rest.width(), timing_formula(params_) + title_note(), formula);
+    draw_line(canvas, rest, rest.min.y + 20, timing_title(params_.view), title);
+    draw_entry_formula(canvas, rest, rest.min.y + 43, timing_formula(params_) + title_note(), formula);
 }
 
 std::string TimingPanel::title_note() const {
     if (!params_.measures_sweep() || fixed_) return {};
-    if (sweep_.paused()) return ";  paused";
+    if (sweep_.paused()) return ";  " + tr("paused");
     if (!sweep_.stale()) return {};
     const std::optional<double> left = sweep_.seconds_left();
-    return left ? fmt::format(";  measuring, about {} s left", std::max(1.0, std::ceil(*left))) : ";  measuring …";
+    return ";  " + (left ? tr("measuring, about {} s left", std::max(1.0, std::ceil(*left))) : tr("measuring …"));
 }
 
 void TimingPanel::draw(Canvas& canvas, Interaction& interaction, const Rect& area) {
@@ -231,7 +237,7 @@ void TimingPanel::draw(Canvas& canvas, Interaction& interaction, const Rect& are
     if (params_.view == View::paths) return draw_paths(canvas, interaction, inside);
     if (inside.height() > 200) draw_chips(canvas, interaction, inside.cut_top(34));
     if (!report_ || report_->series.empty()) {
-        const std::string text = error_ ? error_->what : sweep_.paused() ? "paused" : "measuring …";
+        const std::string text = error_ ? error_->what : sweep_.paused() ? tr("paused") : tr("measuring …");
         canvas.text_middle(inside.center(), canvas.shaper().fit(text, inside.width(), {.size = 16}),
                            {.color = error_ ? t.warning : t.quiet, .size = 16, .align = Align::center});
         return;
