@@ -46,9 +46,8 @@ extern "C" void note_interrupt(int /*signal*/) {
 // While a long command runs: Ctrl C stops it in order, and a terminal sees how far it is.
 class Watch {
 public:
-    Watch() : thread_([this](const std::stop_token& stop) { run(stop); }) {
-        before_ = std::signal(SIGINT, note_interrupt);
-    }
+    Watch()
+        : before_(std::signal(SIGINT, note_interrupt)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
     ~Watch() {
         std::signal(SIGINT, before_);
         thread_.request_stop();
@@ -72,7 +71,7 @@ private:
     }
 
     std::atomic<float> fraction_{0};
-    void (*before_)(int) = SIG_DFL;
+    void (*before_)(int);
     std::jthread thread_;
 };
 

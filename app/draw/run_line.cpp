@@ -34,10 +34,10 @@ void draw_run_line(Canvas& canvas, const Rect& box, float baseline, std::span<co
         draw_runs(canvas, {box.min.x, baseline}, runs, size);
         return;
     }
-    constexpr float smallest = 0.67F;
+    constexpr float least = 0.67F;
     TextLayout line = lay_out_runs(canvas.shaper(), runs, size);
     if (const float taken = taken_by(line); taken > box.width())
-        line = lay_out_runs(canvas.shaper(), runs, size * std::clamp(box.width() / taken, smallest, 1.0F));
+        line = lay_out_runs(canvas.shaper(), runs, size * std::clamp(box.width() / taken, least, 1.0F));
     if (line.pieces.empty()) return;
     draw_layout(canvas, {box.max.x - line.width, baseline - line.pieces.front().at.y}, line);
 }

@@ -209,7 +209,7 @@ void mark_span(PangoAttrList* attributes, const TextSpan& span, std::size_t numb
 }
 
 // A run that goes from right to left keeps its direction when it is shaped alone: a bracket has none of its own.
-std::string with_level(std::string text, int level) {
+std::string with_level(const std::string& text, int level) {
     constexpr std::string_view right_to_left_mark = "\u200F";
     return level % 2 == 0 ? text : std::string(right_to_left_mark) + text + std::string(right_to_left_mark);
 }
@@ -321,7 +321,7 @@ TextLayout TextShaper::lay_out(std::span<const TextSpan> spans, float width) {
         // A space where a line was broken takes no room any more; shaped alone it would.
         if (run == last_run_of(current)) piece.resize(piece.find_last_not_of(' ') + 1);
         result.pieces.push_back({{left, top + ascent - spans[span].rise},
-                                 with_level(std::move(piece), run->item->analysis.level),
+                                 with_level(piece, run->item->analysis.level),
                                  spans[span].style,
                                  Rect::sized({left, top}, wide, step),
                                  span});

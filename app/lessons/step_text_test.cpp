@@ -110,15 +110,15 @@ Vec2 room_of(const Shown& shown, Vec2 pixels, float users_scale) {
     rest.cut_bottom(34);
     const bool beside = rest.width() > 1.1F * rest.height();
     const Rect words = beside ? rest.cut_right(rest.width() * 0.36F) : rest.cut_bottom(rest.height() * 0.45F);
-    Vec2 room{words.width() - 40, words.height() - 26};
-    room.y -= std::min(34 * static_cast<float>(shown.controls), std::max(room.y * 0.5F, 0.0F)) + 8;
+    Vec2 room{words.width() - 40 / users_scale, words.height() - 26 / users_scale};
+    room.y -= std::min(34 * static_cast<float>(shown.controls), std::max(room.y * 0.5F, 0.0F)) + 8 / users_scale;
     return room;
 }
 
 /// With the answer, so as high as it gets.
-StepText fitted(const Shown& shown, Vec2 room) {
-    return StepText::fitted(the_shaper(), dark_theme, {.step = &shown.step, .answer = true}, room, smallest_size,
-                            largest_size);
+StepText fitted(const Shown& shown, Vec2 room, float users_scale = 1) {
+    return StepText::fitted(the_shaper(), dark_theme, {.step = &shown.step, .answer = true}, room,
+                            smallest_size / users_scale, largest_size);
 }
 
 StepText in_a_window(const Shown& shown) {
@@ -243,8 +243,12 @@ TEST(StepText, IsInsideItsColumnOnEveryProjector) {
     in_every_language([&](const Shown& shown) {
         for (const float scale : {2.0F, 3.0F}) {
             SCOPED_TRACE(testing::Message() << "scale " << scale);
-            const Vec2 room = room_of(shown, {1920, 1080}, scale);
-            expect_inside({the_shaper(), dark_theme, {.step = &shown.step}, room.x, smallest_size});
+            for (const Vec2 window : {Vec2{320, 200}, Vec2{640, 480}, Vec2{1920, 1080}}) {
+                const Vec2 room = room_of(shown, window, scale);
+                const StepText text = fitted(shown, room, scale);
+                EXPECT_LE(text.height(), room.y) << window.x << " x " << window.y;
+                expect_inside(text);
+            }
         }
     });
 }

@@ -31,6 +31,7 @@ struct ExportRequest {
     std::uint64_t number = 0;
     std::filesystem::path path;
     Panel::DataJob job;
+    bool writes_itself = false;  // the job writes the files and says which: a recording
     friend bool operator==(const ExportRequest& a, const ExportRequest& b) { return a.number == b.number; }
 };
 /// Makes the bytes, writes the file whole or not at all, returns its full name.
@@ -101,6 +102,8 @@ private:
     float export_choices(Ui& ui, Vec2 at, float width);
     void export_to(Ui& ui, std::string_view extension);
     Result<Panel::DataJob> picture_job(FileFormat format);
+    float record_rows(Ui& ui, Vec2 at, float width);
+    void record_to(Ui& ui, std::string_view extension);
     void copy_numbers(Ui& ui);
     void copy_explain(Ui& ui);
     void take_dropped(Ui& ui, const std::string& path);
@@ -136,7 +139,7 @@ private:
     StateFile before_lecture_;
     ParamValues step_values_;                      // as the step itself has them
     std::optional<Cell> pointed_, drawn_pointed_;  // by a link of the words
-    std::optional<Play> playing_;
+    std::optional<Play> playing_, played_;         // played_: what ran last, which can be recorded
     std::optional<double> play_began_;
     std::pair<std::string, std::pair<double, double>> play_ends_;  // that the user has set, of one parameter
     double play_seconds_ = 5;

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 
+#include "app/draw/rich_text.hpp"
 #include "app/shell/app.hpp"
 #include "app/shell/export.hpp"
 #include "app/shell/overlay.hpp"
+#include "app/shell/record.hpp"
 #include "core/io/file.hpp"
 
 namespace attnscope {
@@ -30,6 +32,11 @@ constexpr Item items[] = {{"png", "PNG", translatable("picture")},
 
 void group_title(Ui& ui, Vec2 at, std::string_view title) {
     ui.canvas().text(at, title, {.color = ui.theme().quiet, .size = 12});
+}
+
+// x.png: x-0001.png, the first picture of a recording.
+std::filesystem::path first_numbered(const std::filesystem::path& out) {
+    return out.parent_path() / (out.stem().string() + "-0001" + out.extension().string());
 }
 
 bool menu_row(Ui& ui, const Rect& row, const Item& item) {
@@ -68,6 +75,7 @@ void App::export_list(Ui& ui, const Rect& screen) {
         }
         y += item_height;
     }
+    y += record_rows(ui, {box.min.x + 16, y}, menu_width - 32);
     const TextStyle quiet{.color = t.quiet, .size = 12};
     const std::string folder = std::filesystem::absolute(export_folder_).lexically_normal().string();
     ui.canvas().text({box.min.x + 16, y + 14}, ui.canvas().shaper().fit(tr("into {}", folder), menu_width - 32, quiet),
@@ -103,6 +111,61 @@ float App::export_choices(Ui& ui, Vec2 at, float width) {
     for (const Param& param : export_params_)
         if (!param.visible || param.visible()) at.y += ui.control(param, at, width) + 3;
     return at.y - first + 6;
+}
+
+// The slider that runs, or ran last, as numbered pictures or a film: once there and back.
+float App::record_rows(Ui& ui, Vec2 at, float width) {
+    const Param* const param = played_ ? find(workspace_->active().params, played_->key) : nullptr;
+    if (param == nullptr) return 0;
+    const TextStyle quiet{.color = ui.theme().quiet, .size = 12};
+    const std::string title =
+        tr("{} from {:.4g} to {:.4g}, recorded", tr_in("label", param->label), played_->from, played_->to);
+    draw_line(ui.canvas(), Rect::sized({at.x, at.y}, width, 18), at.y + 14, title, quiet);
+    constexpr std::array<std::string_view, 3> kinds{"png", "gif", "mp4"};
+    const float wide = (width - 12) / 3;
+    for (std::size_t i = 0; i < kinds.size(); ++i) {
+        const Rect box = Rect::sized({at.x + static_cast<float>(i) * (wide + 6), at.y + 22}, wide, 26);
+        const bool possible = kinds[i] == "png" || have_ffmpeg();
+        std::string name(kinds[i]);
+        std::transform(name.begin(), name.end(), name.begin(),
+                       [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+        if (ui.button("record " + std::string(kinds[i]), box, name,
+                      possible
+                          ? tr("Saves what is seen while the slider runs once there and back.")
+                          : tr("This needs the program ffmpeg, which is not installed; PNG makes numbered pictures."),
+                      possible, false)) {
+            record_to(ui, kinds[i]);
+            show_export_ = false;
+        }
+    }
+    return 58;
+}
+
+void App::record_to(Ui& ui, std::string_view extension) {
+    if (exports_.stale()) {
+        ui.say(tr("The file before is still being written (Esc cancels it)."), true);
+        return;
+    }
+    const Workspace::Entry& entry = workspace_->active();
+    RecordRequest wanted{.factory = entry.factory,
+                         .values = capture(entry.params),
+                         .play = *played_,
+                         .seconds = played_->seconds * (played_->there_and_back ? 2 : 1),
+                         .part = export_part_,
+                         .theme = &theme_of(workspace_->theme),
+                         .out = {}};
+    const std::string stem = "attnscope-" + entry.info.name + "-" + played_->key;
+    wanted.out = unused_path(export_folder_, stem, extension);
+    // Numbered pictures have names of their own: those of an earlier recording stay.
+    std::error_code ignored;
+    for (int run = 2; std::filesystem::exists(first_numbered(wanted.out), ignored); ++run)
+        wanted.out = export_folder_ / fmt::format("{}-{}.{}", stem, run, extension);
+    ExportRequest request;
+    request.number = ++export_number_;
+    request.path = wanted.out;
+    request.writes_itself = true;
+    request.job = [wanted](const Progress& progress) { return record(wanted, progress); };
+    exports_.submit(std::move(request));
 }
 
 // The picture is recorded here, by the thread that owns the panel; the file is the worker's.
@@ -187,6 +250,7 @@ void App::copy_explain(Ui& ui) {
 
 Result<std::string> run_export(const ExportRequest& request, const Progress& progress) {
     const Result<std::string> bytes = request.job(progress);
+    if (request.writes_itself) return bytes;
     if (!bytes) return bytes.error();
     if (progress.stopped()) return cancelled();
     if (const Result<void> written = write_file_atomically(request.path, *bytes); !written) return written.error();

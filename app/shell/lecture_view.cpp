@@ -201,8 +201,8 @@ void App::draw_with_pen(Ui& ui, const Rect& area) {
 void App::lecture_words(Ui& ui, const Rect& area) {
     // The projector scale enlarges the picture and the controls; the words have all the room there is already.
     const float enlarged = std::max(1.0F, static_cast<float>(workspace_->scale));
-    const float margin = column_margin / enlarged;
-    Rect rest{{area.min.x + margin, area.min.y + margin * 0.9F}, {area.max.x - margin, area.max.y - 8 / enlarged}};
+    const float edge = column_margin / enlarged;
+    Rect rest{{area.min.x + edge, area.min.y + edge * 0.9F}, {area.max.x - edge, area.max.y - 8 / enlarged}};
     const LessonStep& step = lecture_->step();
     std::vector<const Param*> controls;
     for (const std::string& key : step.controls)

@@ -16,7 +16,7 @@ constexpr double look_every = 1;  // seconds between looks at a lesson's file
 void App::lesson_list(Ui& ui, const Rect& screen) {
     const Theme& t = ui.theme();
     if (lessons_.empty()) lessons_ = shipped_lessons(*workspace_);
-    constexpr float margin = 22;
+    constexpr float list_margin = 22;
     const float wanted = 64 + 44 * static_cast<float>(lessons_.size()) + 14;
     const float height = std::min(wanted, screen.height() - 16);
     const float row = (height - 78) / static_cast<float>(lessons_.size());
@@ -25,8 +25,9 @@ void App::lesson_list(Ui& ui, const Rect& screen) {
     ImDrawList* before = begin_overlay(ui, "lesson list", box, screen);
     ui.canvas().fill_rect(box, t.surface, 10);
     ui.canvas().stroke_rect(box, t.line, 1.5F, 10);
-    ui.canvas().text({box.min.x + margin, box.min.y + 36}, tr("Lessons"), {.color = t.text, .size = 18, .bold = true});
-    ui.canvas().text({box.max.x - margin, box.min.y + 36}, tr("F5 or Esc closes"),
+    ui.canvas().text({box.min.x + list_margin, box.min.y + 36}, tr("Lessons"),
+                     {.color = t.text, .size = 18, .bold = true});
+    ui.canvas().text({box.max.x - list_margin, box.min.y + 36}, tr("F5 or Esc closes"),
                      {.color = t.quiet, .size = 12.5F, .align = Align::right});
     const float title_size = std::clamp(row * 0.36F, 7.0F, 14.5F);
     float y = box.min.y + 56;

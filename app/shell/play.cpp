@@ -28,7 +28,7 @@ void App::play_or_stop(Ui& ui) {
         return;
     }
     play->there_and_back = play_there_and_back_;
-    playing_ = play;
+    playing_ = played_ = play;
     play_began_.reset();
     ++play_number_;
 }

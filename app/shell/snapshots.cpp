@@ -12,7 +12,7 @@
 namespace attnscope {
 namespace {
 
-constexpr float margin = 22, gap = 14;
+constexpr float grid_margin = 22, grid_gap = 14;
 constexpr float title_height = 56, foot_height = 54;
 constexpr float name_height = 26, buttons_height = 24;
 constexpr float widest_tile = 200, narrowest_tile = 70;
@@ -24,12 +24,12 @@ struct Grid {
     std::size_t columns = 1, rows = 1;
 
     float tile_height() const { return tile * picture_aspect + name_height + buttons_height; }
-    float width() const { return static_cast<float>(columns) * (tile + gap) - gap; }
-    float height() const { return static_cast<float>(rows) * (tile_height() + gap) - gap; }
+    float width() const { return static_cast<float>(columns) * (tile + grid_gap) - grid_gap; }
+    float height() const { return static_cast<float>(rows) * (tile_height() + grid_gap) - grid_gap; }
     Rect place(Vec2 from, std::size_t index) const {
         const std::size_t column = index % columns, row = index / columns;
-        return Rect::sized({from.x + static_cast<float>(column) * (tile + gap),
-                            from.y + static_cast<float>(row) * (tile_height() + gap)},
+        return Rect::sized({from.x + static_cast<float>(column) * (tile + grid_gap),
+                            from.y + static_cast<float>(row) * (tile_height() + grid_gap)},
                            tile, tile_height());
     }
 };
@@ -37,7 +37,7 @@ struct Grid {
 Grid grid_for(std::size_t tiles, float width, float height) {
     Grid grid;
     for (;; grid.tile -= 5) {
-        const float fitting = std::floor((width + gap) / (grid.tile + gap));
+        const float fitting = std::floor((width + grid_gap) / (grid.tile + grid_gap));
         grid.columns = std::clamp<std::size_t>(static_cast<std::size_t>(std::max(fitting, 1.0F)), 1, tiles);
         grid.rows = (tiles + grid.columns - 1) / grid.columns;
         if (grid.height() <= height || grid.tile <= narrowest_tile) return grid;
@@ -103,21 +103,21 @@ bool SnapshotGrid::key(const KeyPress& press, Ui& ui, Workspace& workspace) {
 bool SnapshotGrid::draw(Ui& ui, const Rect& screen, const SnapshotDesk& desk) {
     const Theme& t = ui.theme();
     const std::size_t kept = desk.workspace.snapshots.size();
-    const Grid grid = grid_for(1 + kept + deleted_.size(), screen.width() - 2 * margin - 20,
+    const Grid grid = grid_for(1 + kept + deleted_.size(), screen.width() - 2 * grid_margin - 20,
                                screen.height() - title_height - foot_height - 20);
-    const float width = std::min(std::max(grid.width() + 2 * margin, 560.0F), screen.width() - 20);
+    const float width = std::min(std::max(grid.width() + 2 * grid_margin, 560.0F), screen.width() - 20);
     const float height = std::min(grid.height() + title_height + foot_height, screen.height() - 16);
     const Rect box = Rect::sized({screen.center().x - width / 2, screen.center().y - height / 2}, width, height);
     ImDrawList* before = begin_overlay(ui, "snapshots", box, screen);
     ui.canvas().fill_rect(box, t.surface, 10);
     ui.canvas().stroke_rect(box, t.line, 1.5F, 10);
-    ui.canvas().text({box.min.x + margin, box.min.y + 36}, tr("Snapshots"),
+    ui.canvas().text({box.min.x + grid_margin, box.min.y + 36}, tr("Snapshots"),
                      {.color = t.text, .size = 18, .bold = true});
-    ui.canvas().text({box.max.x - margin, box.min.y + 36}, tr("Ctrl D or Esc closes"),
+    ui.canvas().text({box.max.x - grid_margin, box.min.y + 36}, tr("Ctrl D or Esc closes"),
                      {.color = t.quiet, .size = 12.5F, .align = Align::right});
     if (renaming_ && desk.memory.editing != fmt::format("snapshot name {}", *renaming_ + 1)) renaming_.reset();
 
-    const Vec2 from{box.min.x + margin, box.min.y + title_height};
+    const Vec2 from{box.min.x + grid_margin, box.min.y + title_height};
     Choice choice = add_tile(ui, grid.place(from, 0), desk.workspace);
     const auto take = [&choice](const Choice& made) {
         if (made.act != Act::none) choice = made;

@@ -23,14 +23,14 @@ float shift_of(const ShapedText& text, float room, float scroll) {
 
 }  // namespace
 
-Pointer Ui::area(std::string_view id, const Rect& laid_out) {
+Pointer Ui::area(std::string_view id, const Rect& rect) {
     Pointer pointer;
-    const Rect rect = on_screen(laid_out);
-    if (rect.width() <= 0 || rect.height() <= 0) return pointer;
-    ImGui::SetCursorScreenPos({rect.min.x * scale_, rect.min.y * scale_});
+    const Rect seen = on_screen(rect);
+    if (seen.width() <= 0 || seen.height() <= 0) return pointer;
+    ImGui::SetCursorScreenPos({seen.min.x * scale_, seen.min.y * scale_});
     const std::string name(id);
-    memory_->areas[name] = rect;
-    ImGui::InvisibleButton(name.c_str(), {rect.width() * scale_, rect.height() * scale_});
+    memory_->areas[name] = seen;
+    ImGui::InvisibleButton(name.c_str(), {seen.width() * scale_, seen.height() * scale_});
     ImGui::SetItemAllowOverlap();
     const ImGuiIO& io = ImGui::GetIO();
     pointer.at = {io.MousePos.x / scale_, io.MousePos.y / scale_};
@@ -96,11 +96,11 @@ void Ui::begin_edit(std::string_view id, std::string text) {
     memory_->edit_scroll = 0;
 }
 
-void Ui::text_field(const Rect& laid_out, const Field& field, const std::function<void(const std::string&)>& apply) {
+void Ui::text_field(const Rect& rect, const Field& field, const std::function<void(const std::string&)>& apply) {
     // Texts are not reflected, and the caret goes along with them.
-    const Rect rect = on_screen(laid_out);
+    const Rect seen = on_screen(rect);
     const Straight straight(*this);
-    const Pointer pointer = area(field.id, rect);
+    const Pointer pointer = area(field.id, seen);
     const Theme& t = theme();
     if (pointer.hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_TextInput);
     const bool was_editing = memory_->editing == field.id;
@@ -109,9 +109,9 @@ void Ui::text_field(const Rect& laid_out, const Field& field, const std::functio
     TextEdit& edit = memory_->edit;
     if (editing && was_editing && !field.apply_on_enter) edit.replace(std::string(field.text));
 
-    canvas_->fill_rect(rect, t.field, 6);
-    if (editing) canvas_->stroke_rect(rect, t.query, 1.5F, 6);
-    const Rect inside{{rect.min.x + 10, rect.min.y}, {rect.max.x - 10, rect.max.y}};
+    canvas_->fill_rect(seen, t.field, 6);
+    if (editing) canvas_->stroke_rect(seen, t.query, 1.5F, 6);
+    const Rect inside{{seen.min.x + 10, seen.min.y}, {seen.max.x - 10, seen.max.y}};
 
     if (editing) {
         const CaretMap carets = canvas_->shaper().carets(edit.text(), field.style);
@@ -132,7 +132,7 @@ void Ui::text_field(const Rect& laid_out, const Field& field, const std::functio
     }
 
     const Clip clip(*canvas_, inside.inset(-2));
-    const float baseline = rect.center().y + field.style.size * 0.36F;
+    const float baseline = seen.center().y + field.style.size * 0.36F;
     if (!editing) {
         const bool empty = field.text.empty();
         TextStyle style = field.style;
@@ -150,9 +150,9 @@ void Ui::text_field(const Rect& laid_out, const Field& field, const std::functio
         std::clamp(memory_->edit_scroll, std::max(0.0F, caret - inside.width()), std::max(0.0F, caret));
     const float x = inside.min.x + shift_of(*carets.text, inside.width(), memory_->edit_scroll);
     for (const auto& [left, right] : carets.stretches(edit.selection_begin(), edit.selection_end()))
-        canvas_->fill_rect({{x + left, rect.min.y + 5}, {x + right, rect.max.y - 5}}, t.query.alpha(0.35F));
+        canvas_->fill_rect({{x + left, seen.min.y + 5}, {x + right, seen.max.y - 5}}, t.query.alpha(0.35F));
     canvas_->text({x, baseline}, edit.text(), field.style);
-    canvas_->fill_rect({{x + caret - 0.5F, rect.min.y + 6}, {x + caret + 1, rect.max.y - 6}}, t.text);
+    canvas_->fill_rect({{x + caret - 0.5F, seen.min.y + 6}, {x + caret + 1, seen.max.y - 6}}, t.text);
 }
 
 // Hands this frame's keys to the text; whether it is still being edited.

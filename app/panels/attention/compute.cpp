@@ -288,7 +288,7 @@ std::string kind_title(const MapName& name, Reader reader) {
 }  // namespace
 
 std::string title_of(const MapName& name, Reader reader) {
-    const std::string kind = kind_title(name, reader);
+    std::string kind = kind_title(name, reader);
     if (!name.head) return kind;
     const std::string head =
         *name.head == 0 ? said(reader, translatable("average")) : said(reader, translatable("head {}"), *name.head);

@@ -57,7 +57,7 @@ std::string explain_point(const Request& r) {
 }
 
 std::string explain_kernel(const Request& r, const KernelFacts& facts) {
-    const std::string text =
+    std::string text =
         fmt::format("exp(x·y) = exp({} · {} · cos {}) = {}", short_number(r.norm, 3), short_number(r.norm * r.ratio, 3),
                     short_number(r.angle, 3), short_number(facts.truth));
     if (facts.methods.empty()) return text;

@@ -123,7 +123,7 @@ std::string help_of(FeatureMethod method) {
 }
 
 std::string label_of(FeatureMethod method, bool orthogonal) {
-    const std::string name = method == FeatureMethod::elu ? "elu + 1" : std::string(name_of(method));
+    std::string name = method == FeatureMethod::elu ? "elu + 1" : std::string(name_of(method));
     if (!is_random(method)) return name;
     return orthogonal ? tr("{}, orthogonal", name) : tr("{}, iid", name);
 }
