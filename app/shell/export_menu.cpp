@@ -249,7 +249,7 @@ void App::copy_explain(Ui& ui) {
 }
 
 Result<std::string> run_export(const ExportRequest& request, const Progress& progress) {
-    const Result<std::string> bytes = request.job(progress);
+    Result<std::string> bytes = request.job(progress);
     if (request.writes_itself) return bytes;
     if (!bytes) return bytes.error();
     if (progress.stopped()) return cancelled();
