@@ -70,14 +70,10 @@ public:
 private:
     char32_t at(std::size_t i) const { return (*letters_)[i].code; }
 
-    // Punctuation at the ends is the sentence's, and so is a bracket whose partner is elsewhere.
+    // Punctuation at the ends is the sentence's.
     void trim_ends() {
-        while (begin_ < end_ && (ends_sentence(at(begin_)) || is_closing(at(begin_)))) ++begin_;
-        while (begin_ < end_ && (ends_sentence(at(end_ - 1)) || is_opening(at(end_ - 1)))) --end_;
-        int depth = 0;
-        for (std::size_t i = begin_; i < end_; ++i) depth += is_opening(at(i)) ? 1 : is_closing(at(i)) ? -1 : 0;
-        if (begin_ < end_ && depth > 0 && is_opening(at(begin_))) ++begin_;
-        if (begin_ < end_ && depth < 0 && is_closing(at(end_ - 1))) --end_;
+        while (begin_ < end_ && ends_sentence(at(begin_))) ++begin_;
+        while (begin_ < end_ && ends_sentence(at(end_ - 1))) --end_;
     }
 
     // "= 0.5" after a word of the language: the sign stands between the two, it does not belong to the number.
@@ -94,19 +90,43 @@ private:
     std::size_t begin_, end_;
 };
 
+// Where a bracket stands whose partner is outside of the run: it belongs to the sentence.
+std::vector<std::size_t> lone_brackets(const std::vector<Letter>& letters, std::size_t begin, std::size_t end) {
+    std::vector<std::size_t> open, lone;
+    for (std::size_t i = begin; i < end; ++i) {
+        if (is_opening(letters[i].code)) {
+            open.push_back(i);
+        } else if (is_closing(letters[i].code)) {
+            if (open.empty())
+                lone.push_back(i);
+            else
+                open.pop_back();
+        }
+    }
+    lone.insert(lone.end(), open.begin(), open.end());
+    std::sort(lone.begin(), lone.end());
+    return lone;
+}
+
 // A list of names is read in the sentence's direction: it parts at commas that no bracket holds.
 std::vector<Stretch> stretches_of(const std::vector<Letter>& letters, std::size_t begin, std::size_t end) {
+    const std::vector<std::size_t> lone = lone_brackets(letters, begin, end);
     std::vector<Stretch> stretches;
     int depth = 0;
     std::size_t from = begin;
+    const auto part_at = [&](std::size_t i) {
+        stretches.emplace_back(letters, from, i);
+        from = i + 1;
+    };
     for (std::size_t i = begin; i < end; ++i) {
         const char32_t c = letters[i].code;
+        if (std::binary_search(lone.begin(), lone.end(), i)) {
+            part_at(i);
+            continue;
+        }
         depth += is_opening(c) ? 1 : is_closing(c) ? -1 : 0;
         const bool space_follows = i + 1 < end && letters[i + 1].code == U' ';
-        if (depth <= 0 && (c == U',' || c == U';' || c == U':' || c == U'.') && space_follows) {
-            stretches.emplace_back(letters, from, i);
-            from = i + 1;
-        }
+        if (depth == 0 && (c == U',' || c == U';' || c == U':' || c == U'.') && space_follows) part_at(i);
     }
     stretches.emplace_back(letters, from, end);
     return stretches;

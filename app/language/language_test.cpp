@@ -124,6 +124,8 @@ TEST(Language, FormulasInARightToLeftSentenceKeepTheirOrder) {
     EXPECT_EQ(laid_out("مقدار −0.5 است"), "مقدار <−0.5> است");
     EXPECT_EQ(laid_out("توجه softmax نرم"), "توجه softmax نرم");
     EXPECT_EQ(laid_out("توجه (مانند p_i)"), "توجه (مانند <p_i>)");
+    EXPECT_EQ(laid_out("AMD EPYC (2 ליבות)"), "^<AMD EPYC> (2 ליבות)");
+    EXPECT_EQ(laid_out("ליבות (2 של AMD EPYC)"), "ליבות (2 של <AMD EPYC>)");
     EXPECT_EQ(laid_out("RoPE می‌چرخاند"), "^RoPE می‌چرخاند");
     EXPECT_EQ(laid_out("נמדד: exp(x, y), ReLU, 1/m ועוד"), "נמדד: <exp(x, y)>, ReLU, <1/m> ועוד");
     EXPECT_EQ(laid_out("«king» با m = 16"), "^«king» با <m = 16>");

@@ -1,5 +1,6 @@
 // Lessons in lecture mode, and the window, in each language: pictures as they should look.
-#include <cmath>
+#include <algorithm>
+#include <ostream>
 
 #include "app/shell/golden.hpp"
 
@@ -11,6 +12,10 @@ struct Shown {
     std::size_t step;  // from 1
     Language language;
 };
+
+void PrintTo(const Shown& shown, std::ostream* out) {
+    *out << shown.lesson << " " << shown.step << " " << code_of(shown.language);
+}
 
 class GoldenLesson : public Golden, public testing::WithParamInterface<Shown> {};
 
