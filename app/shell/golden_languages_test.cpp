@@ -13,8 +13,9 @@ struct Shown {
     Language language;
 };
 
-void PrintTo(const Shown& shown, std::ostream* out) {
-    *out << shown.lesson << " " << shown.step << " " << code_of(shown.language);
+// In a test's name: without it gtest prints bytes, which differ from run to run.
+std::ostream& operator<<(std::ostream& out, const Shown& shown) {
+    return out << shown.lesson << " " << shown.step << " " << code_of(shown.language);
 }
 
 class GoldenLesson : public Golden, public testing::WithParamInterface<Shown> {};

@@ -2,7 +2,7 @@
 # its own, and defines what a person does; open_window starts the program and brings the window to a known place and size.
 program=$1
 work=$(mktemp -d)
-export XDG_STATE_HOME=$work HOME=$work
+export XDG_STATE_HOME=$work HOME=$work LC_ALL=C.UTF-8  # the locale says the language
 started=()
 cleanup() {
     for process in "${started[@]}"; do kill "$process" 2>/dev/null || true; done
