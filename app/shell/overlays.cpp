@@ -86,7 +86,7 @@ void App::key_list(Ui& ui, const Rect& screen) {
     const float row_height = std::clamp((screen.height() - 90) / static_cast<float>(rows.size()), 12.0F, 27.0F);
     const float text_size = std::min(13.5F, row_height * 0.72F);
     const float height = row_height * static_cast<float>(rows.size()) + 70;
-    const float width = std::min(660.0F, screen.width() - 20);
+    const float width = std::min(820.0F, screen.width() - 20);
     const Rect box =
         Rect::sized({screen.center().x - width / 2, std::max(8.0F, screen.center().y - height / 2)}, width, height);
     ImDrawList* before = begin_overlay(ui, "keys", box, screen);
