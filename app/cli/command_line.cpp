@@ -1,6 +1,7 @@
 #include "app/cli/command_line.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -10,6 +11,7 @@
 #include "app/cli/bench.hpp"
 #include "app/cli/commands.hpp"
 #include "app/cli/compute.hpp"
+#include "app/cli/reference.hpp"
 #include "app/language/language.hpp"
 #include "core/engine/isa.hpp"
 #include "core/io/file.hpp"
@@ -17,6 +19,17 @@
 
 namespace attnscope {
 namespace {
+
+const std::vector<std::string> examples{
+    "attnscope render attention --set text=\"to be or not to be\" --set mask=causal --out picture.pdf",
+    "attnscope render attention --paper --width-cm 12 --font-pt 8 --out figure.pdf",
+    "attnscope data attention --set heads=4 --out - | head",
+    "attnscope data random_features --set sigma=1 --out errors.json",
+    "attnscope data timing --set sweep=quick --out times.json",
+    "attnscope lecture masks --language fa",
+    "attnscope handout why-positions --language he --out positions.pdf",
+    "attnscope record attention --play temperature=0.1..5 --seconds 6 --out softmax.gif",
+    "attnscope compute attention --q q.npy --k k.npy --v v.npy --mask causal --out out.npy"};
 
 int failed(const Error& error) {
     // One line, whatever the user's own text in it holds.
@@ -32,7 +45,7 @@ int finish(const Result<std::string>& result) {
 
 void add_panel_options(CLI::App& command, PanelArguments& arguments) {
     command.add_option("panel", arguments.panel, "The panel's name; `attnscope list` shows them");
-    command.add_option("--state", arguments.state, "A state file (TOML), as the window saves it");
+    command.add_option("--state", arguments.state, "A state file (TOML), as the window saves it")->type_name("FILE");
     command.add_option("--set", arguments.assign, "A parameter, as in --set temperature=0.5; may be repeated")
         ->type_name("KEY=VALUE")
         ->take_all()
@@ -67,6 +80,7 @@ void describe_render(CLI::App& app, RenderArguments& arguments) {
     CLI::Option* lesson = command
                               .add_option("--lesson", arguments.step.lesson,
                                           "A step of a lesson with its words, in place of a panel: a name or a file")
+                              ->type_name("LESSON")
                               ->excludes("panel", "--state", "--set");
     command.add_option("--step", arguments.step.step, "Which step of the lesson, from 1")
         ->capture_default_str()
@@ -81,9 +95,11 @@ void describe_render(CLI::App& app, RenderArguments& arguments) {
                                            "The whole window with its controls instead of the pictures alone (PNG)");
     command
         .add_option("--compare", arguments.compare, "Compare with the panel's settings in this state file: A, B, B - A")
-        ->type_name("A.toml");
+        ->type_name("A.toml")
+        ->excludes(lesson);
     command.add_option("--part", arguments.part, "One part of the picture alone, as the Export menu names them")
-        ->excludes(window);
+        ->excludes(window)
+        ->excludes(lesson);
     CLI::Option* paper =
         command.add_flag("--paper", arguments.paper, "For print: black on white, the ratio of --size, PNG at 300 dpi")
             ->excludes(window)
@@ -127,7 +143,7 @@ void describe_record(CLI::App& app, RecordArguments& arguments) {
 
 void describe_lessons(CLI::App& app, Everything& all) {
     CLI::App& lessons = *app.add_subcommand("lessons", "The lessons that are part of the program");
-    lessons.add_flag("--json", all.lessons_json, "For programs: with all texts and settings");
+    lessons.add_flag("--json", all.lessons_json, "For programs: with the steps' titles and panels");
     CLI::App& lecture = *app.add_subcommand("lecture", "Open the window with a lesson");
     lecture.add_option("lesson", all.lecture.lesson, "A lesson's name, or a file of your own (.toml)")->required();
     lecture.add_option("--step", all.lecture.step, "Begin with this step, from 1")->capture_default_str();
@@ -217,7 +233,7 @@ Result<std::string> run_measure(const MeasureArguments& arguments) {
 int run(CLI::App& app, const Everything& all) {
     if (app.got_subcommand("render")) return finish(run_render(all.render));
     if (app.got_subcommand("data")) return finish(run_data(all.data));
-    if (app.got_subcommand("list")) return finish(run_list(all.list));
+    if (app.got_subcommand("list")) return finish(run_list(all.list, program_help(app, examples)));
     if (app.got_subcommand("record")) return finish(run_record(all.record));
     if (app.got_subcommand("lessons")) return finish(run_lessons(all.lessons_json));
     if (app.got_subcommand("lecture")) return finish(run_lecture(all.lecture));
@@ -233,7 +249,7 @@ int run(CLI::App& app, const Everything& all) {
         const Result<void> done = run_bench(all.bench);
         return done ? 0 : failed(done.error());
     }
-    return finish(run_gui(all.state_file));
+    return finish(run_gui(all.state_file, all.lecture.language));
 }
 
 }  // namespace
@@ -243,18 +259,10 @@ int run_command_line(int argc, const char* const* argv) {
     const Result<Isa> isa = isa_by_environment();
     if (!isa) return failed(isa.error());
     app.set_version_flag("--version", fmt::format("attnscope {} (kernels for {})", ATTNSCOPE_VERSION, isa_name(*isa)));
-    app.footer(
-        "Examples:\n"
-        "  attnscope render attention --set text=\"to be or not to be\" --set mask=causal --out picture.pdf\n"
-        "  attnscope render attention --paper --width-cm 12 --font-pt 8 --out figure.pdf\n"
-        "  attnscope data attention --set heads=4 --out - | head\n"
-        "  attnscope data random_features --set sigma=1 --out errors.json\n"
-        "  attnscope data timing --set sweep=quick --out times.json\n"
-        "  attnscope lecture masks --language fa\n"
-        "  attnscope handout why-positions --language he --out positions.pdf\n"
-        "  attnscope record attention --play temperature=0.1..5 --seconds 6 --out softmax.gif\n"
-        "  attnscope compute attention --q q.npy --k k.npy --v v.npy --mask causal --out out.npy\n"
-        "`attnscope list` names every panel and parameter with its range. F1 in the window lists the keys.");
+    app.footer(fmt::format(
+        "Examples:\n  {}\n`attnscope list` names every panel and parameter with its range. F1 in the window lists "
+        "the keys.",
+        fmt::join(examples, "\n  ")));
     Everything all;
     app.add_option("file", all.state_file, "Open the window with this state file")->type_name("STATE.toml");
     app.require_subcommand(0, 1);
@@ -266,8 +274,16 @@ int run_command_line(int argc, const char* const* argv) {
     describe_bench(app, all.bench);
     describe_measure(app, all.measure);
     CLI::App& list = *app.add_subcommand("list", "Panels and their parameters: key, type, range, default, unit, help");
-    list.add_flag("--json", all.list.json, "For programs");
-    list.add_flag("--names", all.list.names, "Only the panels' names, one a line");
+    const std::vector<CLI::Option*> forms{
+        list.add_flag("--json", all.list.json, "For programs"),
+        list.add_flag("--names", all.list.names, "Only the panels' names, one a line"),
+        list.add_flag("--markdown", all.list.markdown, "The reference of all commands, parameters and keys"),
+        list.add_flag("--man", all.list.man, "The same as a manual page"),
+        list.add_option("--completion", all.list.completion, "What completes the command line in this shell")
+            ->check(CLI::IsMember(std::vector<std::string>(completion_shells.begin(), completion_shells.end())))};
+    for (CLI::Option* form : forms)
+        for (CLI::Option* other : forms)
+            if (other != form) form->excludes(other);
     const auto in_language = [&](CLI::App& command) {
         command.add_option("--language", all.language, "Of pictures, window and lessons: en, fa or he")
             ->check(CLI::IsMember({"en", "fa", "he"}));
@@ -276,7 +292,10 @@ int run_command_line(int argc, const char* const* argv) {
     for (CLI::App* command : app.get_subcommands({})) in_language(*command);
     try {
         app.parse(argc, argv);
-        if (const std::optional<Language> language = language_of_code(all.language)) set_language(*language);
+        if (const std::optional<Language> language = language_of_code(all.language)) {
+            set_language(*language);
+            all.render.panel.language = all.record.panel.language = all.lecture.language = language;
+        }
         return run(app, all);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version

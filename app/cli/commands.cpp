@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/prepare.hpp"
+#include "app/cli/reference.hpp"
 #include "app/panels/workspace.hpp"
 #include "app/shell/export.hpp"
 #include "app/shell/window.hpp"
@@ -16,6 +17,11 @@
 
 namespace attnscope {
 namespace {
+
+Result<std::string> written_out(const std::string& text) {
+    if (const Result<void> written = write_output("-", text); !written) return written.error();
+    return std::string();
+}
 
 Result<void> compare_with(Workspace& workspace, const std::string& path, std::string& warnings) {
     const Result<StateFile> state = read_state(path);
@@ -95,8 +101,7 @@ Result<std::string> run_render(const RenderArguments& arguments) {
     std::string warnings;
     const auto entry = prepare(workspace, arguments.panel, warnings);
     if (!entry) return entry.error();
-    if (current_language() != Language::english) workspace.language = current_language();  // --language
-    set_language(workspace.language);
+    speak(workspace, arguments.panel.language);
     if (!arguments.theme.empty()) workspace.theme = arguments.theme == "light" ? ThemeName::light : ThemeName::dark;
     if (!arguments.window) workspace.close_a(workspace.active_index());  // a picture is of one setting unless asked
     if (!arguments.compare.empty())
@@ -124,9 +129,16 @@ Result<std::string> run_data(const DataArguments& arguments) {
     return warnings;
 }
 
-Result<std::string> run_list(const ListArguments& arguments) {
+Result<std::string> run_list(const ListArguments& arguments, const ProgramHelp& program) {
     const Workspace workspace;
     std::string text;
+    if (arguments.markdown) text = markdown_reference(program, workspace);
+    if (arguments.man) text = man_page(program, workspace);
+    if (!arguments.completion.empty()) {
+        const auto* const shell = std::ranges::find(completion_shells, arguments.completion);
+        text = completion(static_cast<CompletionShell>(shell - completion_shells.begin()), program, workspace);
+    }
+    if (!text.empty()) return written_out(text);
     nlohmann::ordered_json panels = nlohmann::ordered_json::array();
     for (const Workspace::Entry& entry : workspace.entries()) {
         panels.push_back({{"name", entry.info.name},
@@ -140,34 +152,25 @@ Result<std::string> run_list(const ListArguments& arguments) {
     }
     if (arguments.json)
         text = nlohmann::ordered_json{{"version", ATTNSCOPE_VERSION}, {"panels", panels}}.dump(2) + "\n";
-    if (const Result<void> written = write_output("-", text); !written) return written.error();
-    return std::string();
+    return written_out(text);
 }
 
-Result<std::string> run_gui(const std::string& state_file) {
+Result<std::string> run_gui(const std::string& state_file, std::optional<Language> language) {
     Workspace workspace;
     WindowOptions options;
-    choose_language(workspace);
-    StateFile state;
-    const std::filesystem::path folder = state_folder();
-    if (!folder.empty()) options.state_path = folder / "state.toml";
-    if (!state_file.empty()) {  // a file that the user names must be right; the last state is then left alone
-        const Result<StateFile> read = read_state(state_file);
-        if (!read) return read.error();
-        state = *read;
-        const auto applied = workspace.apply_state(state);
+    if (state_file.empty()) {
+        open_last_state(workspace, options, language);
+    } else {  // a file that the user names must be right; the last state is then left alone
+        const Result<StateFile> state = read_state(state_file);
+        if (!state) return state.error();
+        workspace.language = language_of_system();
+        const auto applied = workspace.apply_state(*state);
         if (!applied) return Error{applied.error().code, state_file + ": " + applied.error().what};
         for (const std::string& warning : *applied) options.message += warning + "  ";
-        options.state_path.clear();
-    } else if (!options.state_path.empty()) {
-        LoadedState loaded = load_or_set_aside(options.state_path);
-        state = std::move(loaded.state);
-        options.message = std::move(loaded.message);
-        for (const std::string& message : workspace.restore_state(state)) options.message += message + "  ";
+        options.width = state->window_width.value_or(options.width);
+        options.height = state->window_height.value_or(options.height);
+        speak(workspace, language);
     }
-    if (current_language() != Language::english) workspace.language = current_language();  // asked for
-    options.width = state.window_width.value_or(options.width);
-    options.height = state.window_height.value_or(options.height);
     if (const Result<void> shown = run_window(workspace, options); !shown) return shown.error();
     return std::string();
 }

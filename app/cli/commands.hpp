@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "app/cli/program_help.hpp"
+#include "app/language/language.hpp"
 #include "core/base/result.hpp"
 
 namespace attnscope {
@@ -15,12 +17,14 @@ struct PanelArguments {
     std::string state;                // a state file; empty: the defaults
     std::vector<std::string> assign;  // key=value
     std::string out;
+    std::optional<Language> language;  // when asked for
 };
 
 /// A step of a lesson in place of a panel's settings.
 struct StepArguments {
-    std::string lesson;  // its name or file; empty: none
-    int step = 1;        // from 1
+    std::string lesson;                // its name or file; empty: none
+    int step = 1;                      // from 1
+    std::optional<Language> language;  // of the window, when asked for
 };
 
 struct RenderArguments {
@@ -59,14 +63,17 @@ struct RecordArguments {
 };
 
 struct ListArguments {
-    bool json = false, names = false;
+    bool json = false, names = false, markdown = false, man = false;
+    std::string completion;  // a shell's name; empty: none
 };
 
 /// Each returns what is to be printed on standard error as notes (warnings of the state file, say), usually nothing.
 Result<std::string> run_render(const RenderArguments& arguments);
 Result<std::string> run_data(const DataArguments& arguments);
-Result<std::string> run_list(const ListArguments& arguments);
-Result<std::string> run_gui(const std::string& state_file);
+/// `program`: what the command line declares, for those forms that tell it too.
+Result<std::string> run_list(const ListArguments& arguments, const ProgramHelp& program);
+/// `language`: when asked for.
+Result<std::string> run_gui(const std::string& state_file, std::optional<Language> language);
 /// Reports its progress on standard error when that is a terminal; Ctrl C cancels, and leaves no half file.
 Result<std::string> run_record(const RecordArguments& arguments);
 Result<std::string> run_lessons(bool json);

@@ -35,7 +35,14 @@ int print_messages() {
     for (const Workspace::Entry& entry : workspace.entries()) {
         add(messages, entry.params);
         messages.insert({{"panel", entry.info.title}, {"", entry.info.help}});
-        for (const std::string& part : entry.panel->parts()) messages.insert({"part", part});
+        // A panel's parts depend on the picture that is chosen.
+        for (const Param& param : entry.params) {
+            if (param.kind != ParamKind::choice) continue;
+            for (const std::string& choice : param.choices)
+                if (set(param, Value(choice)))
+                    for (const std::string& part : entry.panel->parts()) messages.insert({"part", part});
+            reset(param);
+        }
     }
     ExportSettings settings;
     add(messages, describe(settings));

@@ -8,6 +8,7 @@
 #include "app/lessons/lesson_page.hpp"
 #include "app/shell/app.hpp"
 #include "app/shell/headless.hpp"
+#include "app/state/state_file.hpp"
 
 namespace attnscope {
 namespace {
@@ -106,8 +107,23 @@ Result<std::string> render_window(Workspace& workspace, const FigureSize& size, 
     return encode_png(image.width, image.height, image.pixels);
 }
 
-void choose_language(Workspace& workspace) {
-    workspace.language = current_language() != Language::english ? current_language() : language_of_system();
+void speak(Workspace& workspace, std::optional<Language> asked) {
+    if (asked) workspace.language = *asked;
+    set_language(workspace.language);
+}
+
+void open_last_state(Workspace& workspace, WindowOptions& options, std::optional<Language> asked) {
+    workspace.language = language_of_system();
+    const std::filesystem::path folder = state_folder();
+    if (!folder.empty()) {
+        options.state_path = folder / "state.toml";
+        const LoadedState loaded = load_or_set_aside(options.state_path);
+        options.message = loaded.message;
+        for (const std::string& message : workspace.restore_state(loaded.state)) options.message += message + "  ";
+        options.width = loaded.state.window_width.value_or(options.width);
+        options.height = loaded.state.window_height.value_or(options.height);
+    }
+    speak(workspace, asked);
 }
 
 }  // namespace attnscope

@@ -7,6 +7,7 @@
 #include "app/draw/canvas_file.hpp"
 #include "app/lessons/lesson.hpp"
 #include "app/panels/workspace.hpp"
+#include "app/shell/window.hpp"
 
 namespace attnscope {
 
@@ -20,8 +21,11 @@ Result<FigureSize> size_of(const RenderArguments& arguments);
 Result<std::string> render_window(Workspace& workspace, const FigureSize& size, const Lesson* lesson = nullptr,
                                   std::size_t step = 0);
 
-/// Before the state is read, which may say another: the language asked for, or the user's locale's.
-void choose_language(Workspace& workspace);
+/// The language asked for, or else the one of the state that was read into the workspace.
+void speak(Workspace& workspace, std::optional<Language> asked);
+/// The window as the user left it, in the language asked for, the state's or the user's locale's; where it is to be
+/// saved and what is to be said of it go into the options.
+void open_last_state(Workspace& workspace, WindowOptions& options, std::optional<Language> asked);
 
 /// `render --lesson`, once format and size are known.
 Result<std::string> render_step(const RenderArguments& arguments, const FigureSize& size, FileFormat format);

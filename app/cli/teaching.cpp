@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -43,13 +44,15 @@ extern "C" void note_interrupt(int /*signal*/) {
     interrupt_seen.store(true);
 }
 
-// While a long command runs: Ctrl C stops it in order, and a terminal sees how far it is.
+// While a long command runs: Ctrl C, or the end of the terminal or the system, stops it in order, and a terminal sees
+// how far it is.
 class Watch {
 public:
-    Watch()
-        : before_(std::signal(SIGINT, note_interrupt)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+    Watch() : thread_([this](const std::stop_token& stop) { run(stop); }) {
+        for (std::size_t i = 0; i < signals.size(); ++i) before_[i] = std::signal(signals[i], note_interrupt);
+    }
     ~Watch() {
-        std::signal(SIGINT, before_);
+        for (std::size_t i = 0; i < signals.size(); ++i) std::signal(signals[i], before_[i]);
         thread_.request_stop();
         thread_.join();
         if (isatty(STDERR_FILENO) != 0) std::fputs("\r                \r", stderr);
@@ -71,7 +74,8 @@ private:
     }
 
     std::atomic<float> fraction_{0};
-    void (*before_)(int);
+    static constexpr std::array<int, 3> signals{SIGINT, SIGTERM, SIGHUP};
+    std::array<void (*)(int), signals.size()> before_{};
     std::jthread thread_;
 };
 
@@ -120,6 +124,7 @@ Result<std::string> run_record(const RecordArguments& arguments) {
     std::string warnings;
     const auto entry = prepare(workspace, arguments.panel, warnings);
     if (!entry) return entry.error();
+    speak(workspace, arguments.panel.language);
     if (!arguments.theme.empty()) workspace.theme = arguments.theme == "light" ? ThemeName::light : ThemeName::dark;
     Watch watch;
     const Result<std::string> written = record({.factory = (*entry)->factory,
@@ -168,8 +173,8 @@ Result<std::string> run_lecture(const StepArguments& arguments) {
     std::string warnings;
     auto found = lesson_step(arguments, workspace, warnings);
     if (!found) return found.error();
-    options.message = warnings;
-    choose_language(workspace);
+    open_last_state(workspace, options, arguments.language);
+    if (!warnings.empty()) options.message = warnings;
     options.lecture = WindowOptions::Opening{std::move(found->first), found->second,
                                              arguments.lesson.ends_with(".toml") ? arguments.lesson : std::string()};
     if (const Result<void> shown = run_window(workspace, options); !shown) return shown.error();
@@ -184,9 +189,10 @@ Result<std::string> run_handout(const HandoutArguments& arguments) {
     std::string warnings;
     const auto found = lesson_step({.lesson = arguments.lesson}, workspace, warnings);
     if (!found) return found.error();
-    const Result<std::string> bytes = make_handout(workspace, found->first, {.answers = arguments.answers}, {});
-    if (!bytes) return bytes.error();
-    if (const Result<void> written = write_output(arguments.out, *bytes); !written) return written.error();
+    const Result<Handout> made = make_handout(workspace, found->first, {.answers = arguments.answers}, {});
+    if (!made) return made.error();
+    if (const Result<void> written = write_output(arguments.out, made->pdf); !written) return written.error();
+    for (const std::string& problem : made->problems) warnings += "attnscope: warning: " + problem + "\n";
     return warnings;
 }
 

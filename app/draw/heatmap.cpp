@@ -99,6 +99,7 @@ void draw_row_labels(const MapScene& s) {
 }
 
 void draw_column_labels(const MapScene& s, bool upright) {
+    if (s.map.column_labels.empty()) return;
     const Theme& t = s.canvas.theme();
     // Turned labels are a line's height apart along the slope.
     const Index step = label_step(s.cell_width(), upright ? 1 : label_size * 1.25F);
@@ -161,7 +162,6 @@ void draw_values(const MapScene& s) {
     const CellPicture& picture = s.map.picture;
     const float width = s.cell_width();
     if (width < 37 || s.cell_height() < 17) return;
-    const ColorTable& table = color_table(picture.map, picture.dark);
     const bool roomy = width >= 46;
     const bool small = std::max(std::abs(picture.range.low), std::abs(picture.range.high)) < 0.01;
     const TextStyle style{.size = 11.5F, .font = Font::mono, .align = Align::center};
@@ -171,9 +171,8 @@ void draw_values(const MapScene& s) {
             const std::optional<float> held = s.map.value({i, j});
             if (!held || std::isnan(*held)) continue;
             const auto value = static_cast<double>(*held);
-            const auto index = static_cast<std::size_t>(color_position(picture.range, value) * 255 + 0.5);
             TextStyle inked = style;
-            inked.color = luminance(table[index]) > 0.3F ? Color::hex(0x101418) : Color::hex(0xf4f6f8);
+            inked.color = ink_on(picture, value);
             s.canvas.text_middle({s.x(static_cast<double>(j) + 0.5), s.y(static_cast<double>(i) + 0.5)},
                                  small ? small_cell_text(value, roomy ? 1 : 0) : cell_text(value, roomy ? 3 : 2),
                                  inked);
@@ -252,10 +251,14 @@ void draw_row_bars(const MapScene& s, float left) {
         const float length = longest * static_cast<float>(bars.most > 0 ? std::min(value / bars.most, 1.0) : 0);
         const float top = s.y(static_cast<double>(i)) + gap, bottom = s.y(static_cast<double>(end)) - gap + over;
         s.canvas.fill_rect({{left, top}, {left + longest, bottom}}, t.field);
-        s.canvas.fill_rect({{left, top}, {left + length, bottom}}, lit ? t.query : mix(t.field, t.query, 0.5F));
-        if (step == 1 && s.cell_height() >= 13)
+        // The number lies over the bar's end: it must be read on the bar and beside it, of the lit row too.
+        const bool number = step == 1 && s.cell_height() >= 13;
+        s.canvas.fill_rect({{left, top}, {left + length, bottom}},
+                           lit && !number ? t.query : mix(t.field, t.query, 0.5F));
+        if (lit && number) s.canvas.stroke_rect({{left, top}, {left + longest, bottom}}, t.query, 1.5F);
+        if (number)
             s.canvas.text_middle({left + 4, (top + bottom) / 2}, cell_text(value, 2),
-                                 {.color = t.text, .size = 11, .font = Font::mono});
+                                 {.color = t.text, .size = 11, .font = Font::mono, .bold = lit});
     }
 }
 

@@ -44,7 +44,7 @@ struct Heatmap {
     // A map too large to hold has more cells than its picture has pixels: this many. 0: a pixel is a cell.
     Index rows = 0, columns = 0;
     std::vector<PartPicture> parts;  // finer pictures, in the picture's colours, each drawn over those before it
-    // As many as there are rows, columns; too many are thinned. No row labels at all: nothing is written there.
+    // As many as there are rows, columns; too many are thinned. None at all: nothing is written there.
     AxisLabels row_labels, column_labels;
     bool number_thinned = false;  // labels that stand for many cells are their numbers: a name would say nothing
     std::string row_title, column_title, value_title;
@@ -90,6 +90,8 @@ float heatmap_width(Canvas& canvas, const Heatmap& map, float height);
 
 /// A cell's value as printed in it and in read-outs.
 std::string cell_text(double value, int decimals);
+/// Dark or light: what is read on the colour that the picture gives this value.
+Color ink_on(const CellPicture& picture, double value);
 /// The same for values that are all far below 1: "2e-5", with so many digits behind the point. 0 is "0".
 std::string small_cell_text(double value, int digits);
 

@@ -43,6 +43,18 @@ TEST(HeatmapLabels, DoNotOverlapHoweverWideAndLowTheAreaIs) {
             }
 }
 
+TEST(HeatmapLabels, WhereThereAreNoneNothingIsWritten) {
+    TextShaper shaper;
+    Interaction nobody;
+    Recorder canvas(shaper);
+    HeatmapView view;
+    Heatmap map = sentence(40, 40);
+    map.row_labels = map.column_labels = AxisLabels();
+    map.color_bar = false;
+    draw_heatmap(canvas, nobody, Rect::sized({0, 0}, 400, 400), map, view);
+    EXPECT_TRUE(canvas.texts.empty()) << canvas.texts.front().text;
+}
+
 TEST(HeatmapLabels, ACellThatATextSpeaksOfIsLit) {
     class Speaking final : public Interaction {
     public:

@@ -1,4 +1,4 @@
-// The numbers in a heatmap's cells.
+// The numbers in a heatmap's cells, and what they are written with.
 #include <fmt/format.h>
 
 #include "app/draw/heatmap.hpp"
@@ -30,6 +30,12 @@ std::optional<float> Heatmap::value(const Cell& cell) const {
     }
     if (picture.values->rows() != row_count() || picture.values->cols() != column_count()) return std::nullopt;
     return (*picture.values)(cell.row, cell.column);
+}
+
+Color ink_on(const CellPicture& picture, double value) {
+    const auto index = static_cast<std::size_t>(color_position(picture.range, value) * 255 + 0.5);
+    const ColorTable& table = color_table(picture.map, picture.dark);
+    return luminance(table[index]) > 0.3F ? Color::hex(0x101418) : Color::hex(0xf4f6f8);
 }
 
 }  // namespace attnscope

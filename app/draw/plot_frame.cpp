@@ -13,6 +13,7 @@ constexpr float tick_gap = 6;          // between the axis and its labels
 constexpr float name_gap = 3;          // between labels and the axis' name
 constexpr float slant = 0.7071068F;    // sin and cos of 45 degrees
 constexpr std::size_t most_notes = 2;  // a plot is no list of remarks
+constexpr float note_step = 15;
 
 std::string full_name(const Axis& axis) {
     if (axis.unit.empty()) return axis.name;
@@ -172,6 +173,16 @@ Labels y_labels(Canvas& canvas, const Axis& axis, const ViewWindow& window, cons
     return labels;
 }
 
+/// A remark that one line cannot hold, where the plot is high enough for another; else nothing.
+TextLayout in_two_lines(TextShaper& shaper, const Rect& rest, const std::string& note, const TextStyle& style) {
+    constexpr float least_height = 150, two_lines_hold = 1.9F;
+    if (rest.height() < least_height || shaper.width(note, style) <= rest.width()) return {};
+    const std::vector<TextSpan> text{{.text = shaper.fit(note, two_lines_hold * rest.width(), style), .style = style}};
+    TextLayout layout = shaper.lay_out(text, rest.width());
+    if (layout.height > 2 * note_step + 2) return {};  // long words make a third
+    return layout;
+}
+
 /// The names and remarks round the data, each cut off the rectangle that is left.
 void place_texts(Canvas& canvas, Rect& rest, const Plot& plot, Frame& frame) {
     const Styles styles = styles_of(canvas);
@@ -182,7 +193,9 @@ void place_texts(Canvas& canvas, Rect& rest, const Plot& plot, Frame& frame) {
         rest.cut_top(2);
     }
     if (!frame.notes.empty() && rest.height() >= 70) {
-        frame.notes_at = rest.cut_top(static_cast<float>(frame.notes.size()) * 15);
+        frame.long_note = in_two_lines(shaper, rest, frame.notes.front(), styles.note);
+        const std::size_t lines = frame.notes.size() + (frame.long_note.pieces.empty() ? 0 : 1);
+        frame.notes_at = rest.cut_top(static_cast<float>(lines) * note_step);
         for (std::string& note : frame.notes) note = shaper.fit(note, rest.width(), styles.note);
     } else {
         frame.notes.clear();
@@ -269,9 +282,11 @@ void draw_frame(Canvas& canvas, const Frame& frame) {
     if (!frame.title.empty()) {
         draw_line(canvas, frame.title_at, frame.title_at.max.y - styles.title.size * 0.35F, frame.title, styles.title);
     }
-    for (std::size_t i = 0; i < frame.notes.size(); ++i) {
-        draw_line(canvas, frame.notes_at, frame.notes_at.min.y + 11 + 15 * static_cast<float>(i), frame.notes[i],
-                  styles.note);
+    const bool is_long = !frame.long_note.pieces.empty();
+    if (is_long) draw_layout(canvas, frame.notes_at.min, frame.long_note);
+    for (std::size_t i = is_long ? 1 : 0; i < frame.notes.size(); ++i) {
+        const auto line = static_cast<float>(is_long ? i + 1 : i);
+        draw_line(canvas, frame.notes_at, frame.notes_at.min.y + 11 + note_step * line, frame.notes[i], styles.note);
     }
     if (!(data.width() >= 8) || !(data.height() >= 8)) return;
     const auto inside = [](float at, float low, float high) { return at >= low - 0.5F && at <= high + 0.5F; };

@@ -52,6 +52,7 @@ struct Frame {
     Rect data;  // where the marks are drawn
     std::string title, x_name, y_name;
     std::vector<std::string> notes;
+    TextLayout long_note;  // the first of them in two lines, where it is wider than the plot
     Rect title_at, notes_at, x_name_at, y_name_at;
     std::vector<AxisLabel> x, y;
     bool turned = false;  // x labels stand at 45 degrees

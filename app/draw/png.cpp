@@ -8,6 +8,7 @@
 #include <new>
 
 #include "core/base/check.hpp"
+#include "core/base/tr.hpp"
 
 namespace attnscope {
 namespace {
@@ -86,24 +87,22 @@ Result<Image> decode_png(std::string_view bytes, std::string_view name) {
     reader.version = PNG_IMAGE_VERSION;
     const auto refusal = [&](std::string_view why) {
         png_image_free(&reader);
-        return invalid_input(fmt::format("{}: not a readable PNG picture: {}", name, why));
+        return invalid_input(tr("{}: not a readable PNG picture: {}", name, why));
     };
     if (png_image_begin_read_from_memory(&reader, bytes.data(), bytes.size()) == 0) return refusal(reader.message);
     const std::int64_t width = reader.width, height = reader.height;
     if (width > longest_side || height > longest_side || width * height > most_png_pixels)
-        return refusal(
-            fmt::format("{} x {} pixels; at most 16384 a side and 128 million in all are read", width, height));
+        return refusal(tr("{} x {} pixels; at most 16384 a side and 128 million in all are read", width, height));
     // A byte of deflate holds at most 1032 bytes, a byte of pixels at most 8 pixels.
     if (width * height > static_cast<std::int64_t>(bytes.size()) * 1032 * 8)
-        return refusal(fmt::format("{} x {} pixels cannot be in {} bytes", width, height, bytes.size()));
+        return refusal(tr("{} x {} pixels cannot be in {} bytes", width, height, bytes.size()));
     reader.format = PNG_FORMAT_RGBA;
     Image image{static_cast<int>(width), static_cast<int>(height), {}};
     try {
         image.pixels.resize(static_cast<std::size_t>(width * height));
     } catch (const std::bad_alloc&) {
         png_image_free(&reader);
-        return Error{ErrorCode::out_of_memory,
-                     fmt::format("{}: not enough memory for {} x {} pixels", name, width, height)};
+        return Error{ErrorCode::out_of_memory, tr("{}: not enough memory for {} x {} pixels", name, width, height)};
     }
     if (png_image_finish_read(&reader, nullptr, image.pixels.data(), 0, nullptr) == 0) return refusal(reader.message);
     return image;

@@ -20,6 +20,17 @@ struct TextBox {
     std::array<Vec2, 4> corners;
 };
 
+/// Those of which a corner lies more than `slack` outside of the area.
+inline std::vector<TextBox> texts_outside(const std::vector<TextBox>& texts, const Rect& area, float slack = 2) {
+    std::vector<TextBox> found;
+    const auto is_outside = [inside = area.inset(-slack)](const TextBox& text) {
+        return std::any_of(text.corners.begin(), text.corners.end(),
+                           [&](Vec2 corner) { return !inside.contains(corner); });
+    };
+    std::copy_if(texts.begin(), texts.end(), std::back_inserter(found), is_outside);
+    return found;
+}
+
 /// Notes what is drawn.
 class Recorder final : public Canvas {
 public:
@@ -67,6 +78,7 @@ public:
                      [&](const Shape& s) { return s.color == color; });
         return found;
     }
+    std::vector<TextBox> outside(const Rect& area) const { return texts_outside(texts, area); }
     bool says(std::string_view part) const {
         return std::any_of(texts.begin(), texts.end(),
                            [&](const TextBox& t) { return t.text.find(part) != std::string::npos; });

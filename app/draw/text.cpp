@@ -44,7 +44,7 @@ bool any_system_font() {
 // The fonts' names, best first; the generic name at the end always finds something.
 const char* families(Font font) {
     return font == Font::text ? "Inter,Noto Sans Hebrew,Noto Sans Arabic,DejaVu Sans,Noto Sans,sans-serif"
-                              : "JetBrains Mono,DejaVu Sans Mono,Noto Sans Hebrew,Noto Sans Arabic,monospace";
+                              : "JetBrains Mono,Noto Sans Hebrew,Noto Sans Arabic,DejaVu Sans Mono,monospace";
 }
 
 PangoFontDescription* description_of(const TextStyle& style) {
@@ -269,6 +269,24 @@ TextLayout lay_out_builtin(TextShaper& shaper, std::span<const TextSpan> spans, 
     return result;
 }
 
+// Neighbours that are not to be broken are not, where they fit on a line together. `begins`: of each span in the text,
+// and the text's end.
+void keep_whole(TextShaper& shaper, PangoAttrList* attributes, std::span<const TextSpan> spans,
+                const std::vector<std::size_t>& begins, float width) {
+    for (std::size_t i = 0; i < spans.size();) {
+        std::size_t end = i;
+        float taken = 0;
+        for (; end < spans.size() && spans[end].whole; ++end) taken += shaper.width(spans[end].text, spans[end].style);
+        if (end > i && taken < width) {
+            PangoAttribute* const attribute = pango_attr_allow_breaks_new(FALSE);
+            attribute->start_index = static_cast<guint>(begins[i]);
+            attribute->end_index = static_cast<guint>(begins[end]);
+            pango_attr_list_insert(attributes, attribute);
+        }
+        i = std::max(end, i + 1);
+    }
+}
+
 }  // namespace
 
 TextLayout TextShaper::lay_out(std::span<const TextSpan> spans, float width) {
@@ -285,6 +303,9 @@ TextLayout TextShaper::lay_out(std::span<const TextSpan> spans, float width) {
         text += valid.text;
         size = std::max(size, span.style.size);
     }
+    begins.push_back(text.size());
+    keep_whole(*this, attributes, spans, begins, width);
+    begins.pop_back();
     const std::shared_ptr<PangoLayout> layout = own(pango_layout_new(inside_->context.get()));
     pango_layout_set_text(layout.get(), text.data(), static_cast<int>(text.size()));
     pango_layout_set_attributes(layout.get(), attributes);
@@ -330,52 +351,6 @@ TextLayout TextShaper::lay_out(std::span<const TextSpan> spans, float width) {
     pango_layout_iter_free(iter);
     result.height = static_cast<float>(line + 1) * step;
     close_gaps(*this, result);
-    return result;
-}
-
-CaretMap TextShaper::carets(std::string_view text, const TextStyle& style) {
-    CaretMap map;
-    map.text = shape(text, style);
-    map.bytes = text;
-    map.size = style.size;
-    return map;
-}
-
-float CaretMap::caret_x(std::size_t byte) const {
-    if (!text->layout)
-        return static_cast<float>(g_utf8_pointer_to_offset(bytes.c_str(), bytes.c_str() + byte)) *
-               builtin_glyph(U' ')->advance * size / builtin_font_size;
-    PangoRectangle strong;
-    pango_layout_get_cursor_pos(text->layout.get(), static_cast<int>(byte), &strong, nullptr);
-    return static_cast<float>(strong.x) * pango_unit;
-}
-
-std::size_t CaretMap::byte_at(float x) const {
-    if (!text->layout) {
-        const float advance = builtin_glyph(U' ')->advance * size / builtin_font_size;
-        const long count = g_utf8_strlen(bytes.c_str(), static_cast<gssize>(bytes.size()));
-        const long index = std::clamp(static_cast<long>(x / advance + 0.5F), 0L, count);
-        return static_cast<std::size_t>(g_utf8_offset_to_pointer(bytes.c_str(), index) - bytes.c_str());
-    }
-    int index = 0, trailing = 0;
-    pango_layout_xy_to_index(text->layout.get(), static_cast<int>(x / pango_unit), 0, &index, &trailing);
-    const char* at = bytes.c_str() + index;
-    for (int i = 0; i < trailing && *at != '\0'; ++i) at = g_utf8_next_char(at);
-    return static_cast<std::size_t>(at - bytes.c_str());
-}
-
-std::vector<std::pair<float, float>> CaretMap::stretches(std::size_t begin, std::size_t end) const {
-    if (!text->layout) return {{caret_x(begin), caret_x(end)}};
-    int* ranges = nullptr;
-    int count = 0;
-    pango_layout_line_get_x_ranges(pango_layout_get_line_readonly(text->layout.get(), 0), static_cast<int>(begin),
-                                   static_cast<int>(end), &ranges, &count);
-    std::vector<std::pair<float, float>> result;
-    result.reserve(static_cast<std::size_t>(count));
-    for (int i = 0; i < count; ++i)
-        result.emplace_back(static_cast<float>(ranges[2 * i]) * pango_unit,
-                            static_cast<float>(ranges[2 * i + 1]) * pango_unit);
-    g_free(ranges);
     return result;
 }
 

@@ -61,6 +61,7 @@ struct TextSpan {
     std::string text;
     TextStyle style;
     float rise = 0;
+    bool whole = false;  // not broken between lines, together with its neighbours that are; where they fit on one
 };
 
 /// A paragraph broken into lines: its pieces where they are drawn, each of one style and one direction.

@@ -1,4 +1,5 @@
 #include "app/gl/objects.hpp"
+#include "core/base/tr.hpp"
 
 #include <fmt/format.h>
 
@@ -19,14 +20,13 @@ Result<GLuint> compile(GLenum kind, std::string_view source) {
     char log[2048] = {};
     glGetShaderInfoLog(shader, sizeof log, nullptr, log);
     glDeleteShader(shader);
-    return invalid_input(fmt::format("a shader does not compile: {}", log));
+    return invalid_input(tr("a shader does not compile: {}", log));
 }
 
 // An upload that the driver refuses (too large, no memory) leaves an error flag: turn it into a Result.
 Result<void> upload_error(int width, int height) {
     if (glGetError() == GL_NO_ERROR) return {};
-    return Error{ErrorCode::out_of_memory,
-                 fmt::format("the graphics driver refused a texture of {} x {}", width, height)};
+    return Error{ErrorCode::out_of_memory, tr("the graphics driver refused a texture of {} x {}", width, height)};
 }
 
 }  // namespace
@@ -92,7 +92,7 @@ Result<Program> Program::link(std::string_view vertex, std::string_view fragment
     if (ok != 0) return program;
     char log[2048] = {};
     glGetProgramInfoLog(program.id_, sizeof log, nullptr, log);
-    return invalid_input(fmt::format("a shader program does not link: {}", log));
+    return invalid_input(tr("a shader program does not link: {}", log));
 }
 
 Framebuffer::Framebuffer(int width, int height) : width_(width), height_(height) {

@@ -21,6 +21,7 @@
 
 #include "core/base/progress.hpp"
 #include "core/base/result.hpp"
+#include "core/base/tr.hpp"
 
 namespace attnscope {
 
@@ -216,7 +217,7 @@ private:
         } catch (const std::exception& exception) {
             finished.error = Error{ErrorCode::invalid_input, exception.what()};
         } catch (...) {
-            finished.error = Error{ErrorCode::invalid_input, "the computation failed and did not say why"};
+            finished.error = Error{ErrorCode::invalid_input, tr("the computation failed and did not say why")};
         }
         finished.seconds = std::chrono::duration<double>(Clock::now() - began).count();
         return finished;
@@ -225,11 +226,11 @@ private:
     Error out_of_memory(const Request& request) const {
         try {
             if (options_.describe)
-                return {ErrorCode::out_of_memory, "not enough memory for " + options_.describe(request)};
+                return {ErrorCode::out_of_memory, tr("not enough memory for {}", options_.describe(request))};
         } catch (const std::exception&) {
             // Even the sentence did not fit, or could not be made: the shorter one below has to do.
         }
-        return {ErrorCode::out_of_memory, "not enough memory"};
+        return {ErrorCode::out_of_memory, tr("not enough memory")};
     }
 
     const Run run_;

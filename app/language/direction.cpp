@@ -27,10 +27,14 @@ bool is_isolate(char32_t c) {
     return c >= 0x2066 && c <= 0x2069;
 }
 
+bool is_digit(char32_t c) {
+    return (c >= U'0' && c <= U'9') || (c >= 0x6F0 && c <= 0x6F9);
+}
+
 bool is_word(char32_t c) {
-    return (c >= U'0' && c <= U'9') || (c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z') ||
+    return is_digit(c) || (c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z') ||
            (c >= 0xC0 && c <= 0x52F && c != 0xD7 && c != 0xF7) || (c >= 0x2070 && c <= 0x209C) ||
-           (c >= 0x1D00 && c <= 0x1DBF) || (c >= 0x1E00 && c <= 0x1FFF);
+           (c >= 0xBC && c <= 0xBE) || c == 0x221E || (c >= 0x1D00 && c <= 0x1DBF) || (c >= 0x1E00 && c <= 0x1FFF);
 }
 
 bool is_opening(char32_t c) {
@@ -61,6 +65,11 @@ public:
     std::size_t begin() const { return begin_; }
     std::size_t end() const { return end_; }
     // A lone word or number needs no help.
+    bool has_name() const {
+        for (std::size_t i = begin_; i < end_; ++i)
+            if (is_word(at(i)) && !is_digit(at(i))) return true;
+        return false;
+    }
     bool wants_isolation() const {
         bool word = false, other = false;
         for (std::size_t i = begin_; i < end_; ++i) (is_word(at(i)) ? word : other) = true;
@@ -169,8 +178,9 @@ std::string laid_out_right_to_left(std::string_view text) {
         while (end < letters.size() && is_right_to_left(letters[end].code) == language) ++end;
         std::size_t done = letters[i].begin;
         if (!language)
-            for (const Stretch& stretch : stretches_of(letters, i, end)) {
-                if (!stretch.wants_isolation()) continue;
+            for (const std::vector<Stretch> parts = stretches_of(letters, i, end); const Stretch& stretch : parts) {
+                // The names of a list would pull the commas between them into their own direction.
+                if (!stretch.wants_isolation() && !(parts.size() > 1 && stretch.has_name())) continue;
                 const std::size_t from = letters[stretch.begin()].begin, to = letters[stretch.end() - 1].end;
                 result.append(text.substr(done, from - done)).append(isolate(text.substr(from, to - from)));
                 done = to;

@@ -54,6 +54,13 @@ std::string with_direction(std::string text) {
     return right_to_left() ? laid_out_right_to_left(text) : std::move(text);
 }
 
+std::string translate(const char* english, const fmt::format_args* values) {
+    const char* const found = look_up(nullptr, english);
+    const char* const text = found == nullptr ? english : found;
+    std::string filled = values == nullptr ? text : fmt::vformat(text, *values);
+    return found == nullptr ? filled : with_direction(std::move(filled));
+}
+
 }  // namespace
 
 std::optional<Language> language_of_code(std::string_view code) {
@@ -75,30 +82,16 @@ Language language_of_system() {
 
 void set_language(Language language) {
     chosen().store(language);
+    set_translator(translate);
 }
 
 Language current_language() {
     return chosen().load();
 }
 
-std::string tr(const char* english) {
-    const char* const found = look_up(nullptr, english);
-    return found == nullptr ? std::string(english) : with_direction(found);
-}
-
-std::string tr_text(std::string_view english) {
-    return tr(std::string(english).c_str());
-}
-
 std::string tr_in(const char* context, std::string_view english) {
     const char* const found = look_up(context, std::string(english).c_str());
     return found == nullptr ? std::string(english) : with_direction(found);
-}
-
-std::string detail::tr_format(std::string_view english, fmt::format_args args) {
-    const char* const found = look_up(nullptr, std::string(english).c_str());
-    if (found == nullptr) return fmt::vformat({english.data(), english.size()}, args);
-    return with_direction(fmt::vformat(found, args));
 }
 
 std::string prose_digits(std::string_view text, Language language) {

@@ -1,20 +1,18 @@
-// The language of the interface. Texts stand in the code in English; `tr` gives them in the language chosen, from
-// the gettext catalogues in assets/languages, which the program carries inside itself.
+// The language of the interface: `tr` (core/base/tr.hpp) gives texts in the language chosen, from the gettext
+// catalogues in assets/languages, which the program carries inside itself; those of right-to-left languages as
+// laid_out_right_to_left().
 //
 //     tr("Nothing to undo.")
-//     tr("Saved {} of {} files.", done, all)       // {} as in fmt; a translation may put them in another order, {1}
-//     {0} tr_in("choice", "none")                      // a short word that needs its context
-//
-// Numbers, units of formulas, keys of parameters and what goes into files stay as they are.
+//     tr_in("choice", "none")    // a short word that needs its context
 #pragma once
-
-#include <fmt/format.h>
 
 #include <array>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "core/base/tr.hpp"
 
 namespace attnscope {
 
@@ -42,29 +40,8 @@ inline bool right_to_left() {
     return right_to_left(current_language());
 }
 
-/// The text in the current language, laid_out_right_to_left() where that is its direction, or as it is where the
-/// catalogue lacks it.
-std::string tr(const char* english);
-/// The same of a text that is known at run time only: what a parameter was declared with.
-std::string tr_text(std::string_view english);
 /// With a context: "label", "choice", "group" of parameters.
 std::string tr_in(const char* context, std::string_view english);
-
-/// Marks a text for the catalogues that is given to tr() elsewhere, where it is shown: an entry of a table.
-constexpr const char* translatable(const char* english) {
-    return english;
-}
-
-namespace detail {
-std::string tr_format(std::string_view english, fmt::format_args args);
-}
-
-/// A format string (fmt) with its values. What a catalogue has in its place takes the same values.
-template <class First, class... Rest>
-std::string tr(fmt::format_string<First, Rest...> english, First&& first, Rest&&... rest) {
-    const fmt::string_view text = english;
-    return detail::tr_format({text.data(), text.size()}, fmt::make_format_args(first, rest...));
-}
 
 /// Western digits as the digits of Persian prose: ۰۱۲۳۴۵۶۷۸۹, and between digits '.' as '٫'. Other languages:
 /// unchanged.

@@ -11,6 +11,13 @@
 
 #include "app/language/scoped_language.hpp"
 #include "assets/embedded.hpp"
+#include "core/io/file.hpp"
+#include "core/io/npy.hpp"
+#include "core/io/safetensors.hpp"
+#include "core/masks/cell_set.hpp"
+#include "core/masks/mask.hpp"
+#include "core/text/tokenizer.hpp"
+#include "core/text/utf8.hpp"
 
 namespace attnscope {
 namespace language_test {
@@ -82,6 +89,26 @@ TEST(Language, ATranslationTakesTheSameValuesAsTheEnglish) {
             EXPECT_EQ(placeholders(english), placeholders(translated)) << english << "\n" << translated;
 }
 
+TEST(Language, WhatGoesWrongInTheCoreIsSaidInTheLanguage) {
+    const auto errors = [] {
+        return std::vector<std::string>{
+            parse_npy("no array", "a.npy").error().what,
+            parse_safetensors(std::string("\2\0\0\0\0\0\0\0[]", 10), "x", "a.safetensors").error().what,
+            tokenize("", Tokenizer::words, 10).error().what,
+            validate_utf8("\xff").error().what,
+            size_of_file("/there is no such folder/a").error().what,
+            CellSet::parse("0:5-3").error().what,
+            validate_mask({.kind = MaskKind::block, .size = 0}).error().what};
+    };
+    const ScopedLanguage english(Language::english);
+    const std::vector<std::string> in_english = errors();
+    for (const std::string& error : in_english) EXPECT_FALSE(has_right_to_left(error)) << error;
+    for (const Language language : {Language::persian, Language::hebrew}) {
+        const ScopedLanguage scope(language);
+        for (const std::string& error : errors()) EXPECT_TRUE(has_right_to_left(error)) << error;
+    }
+}
+
 TEST(Language, ARightToLeftTextBeginsWithItsDirection) {
     const ScopedLanguage scope(Language::persian);
     int checked = 0;
@@ -127,7 +154,10 @@ TEST(Language, FormulasInARightToLeftSentenceKeepTheirOrder) {
     EXPECT_EQ(laid_out("AMD EPYC (2 ליבות)"), "^<AMD EPYC> (2 ליבות)");
     EXPECT_EQ(laid_out("ליבות (2 של AMD EPYC)"), "ליבות (2 של <AMD EPYC>)");
     EXPECT_EQ(laid_out("RoPE می‌چرخاند"), "^RoPE می‌چرخاند");
-    EXPECT_EQ(laid_out("נמדד: exp(x, y), ReLU, 1/m ועוד"), "נמדד: <exp(x, y)>, ReLU, <1/m> ועוד");
+    EXPECT_EQ(laid_out("נמדד: exp(x, y), ReLU, 1/m ועוד"), "נמדד: <exp(x, y)>, <ReLU>, <1/m> ועוד");
+    EXPECT_EQ(laid_out("A הוא softmax, B משתמש"), "^A הוא <softmax>, <B> משתמש");
+    EXPECT_EQ(laid_out("r = ½ (הוגן)"), "^<r = ½> (הוגן)");
+    EXPECT_EQ(laid_out("عدد −۱ است"), "عدد <−۱> است");
     EXPECT_EQ(laid_out("«king» با m = 16"), "^«king» با <m = 16>");
     EXPECT_EQ(laid_out(""), "");
 }

@@ -61,6 +61,7 @@ bool Lecture::go(std::size_t index) {
 void Lecture::replace(Lesson lesson) {
     lesson_ = std::move(lesson);
     index_ = std::min(index_, lesson_.steps.size() - 1);
+    if (step().answer.empty()) answer = false;
     strokes.clear();
 }
 

@@ -90,7 +90,5 @@ Result<ReadLesson> find_lesson(std::string_view name, const Workspace& panels);
 /// Makes the step's panel active with the step's values over the defaults and its A/B comparison closed. The step is
 /// right, as parse_lesson() left it. The change can be undone like any other.
 void show_step(Workspace& workspace, const LessonStep& step);
-/// Whether the workspace still shows the step as show_step() left it.
-bool shows_step(const Workspace& workspace, const LessonStep& step);
 
 }  // namespace attnscope

@@ -43,6 +43,14 @@ float picture_height(TextShaper& shaper, const LessonStep& step, float width, co
     return std::clamp(room - words.height(), flattest * width, highest * width);
 }
 
+void draw_missing_picture(Canvas& canvas, const Rect& place, const std::string& why) {
+    const Theme& t = canvas.theme();
+    canvas.stroke_rect(place, t.line, 1);
+    const std::vector<TextSpan> spans{{.text = why, .style = {.color = t.warning, .size = sheet_text}}};
+    const Rect inside = place.inset(24);
+    draw_layout(canvas, inside.min, canvas.shaper().lay_out(spans, inside.width()));
+}
+
 void draw_sheet(Canvas& canvas, const Drawing& picture, float height, const Lesson& lesson, std::size_t index,
                 const HandoutOptions& options) {
     Rect area{{sheet_margin, sheet_margin},
@@ -93,32 +101,41 @@ void draw_lesson_page(Canvas& canvas, const Workspace& workspace, const Lesson& 
         .draw(canvas, nobody, inside.min);
 }
 
-Result<std::string> make_handout(Workspace& workspace, const Lesson& lesson, const HandoutOptions& options,
-                                 const Progress& progress) {
+Result<Handout> make_handout(Workspace& workspace, const Lesson& lesson, const HandoutOptions& options,
+                             const Progress& progress) {
     TextShaper shaper;
     const FigureSize size{.width = a4_width / points_per_unit,
                           .height = a4_height / points_per_unit,
                           .scale = 1,
                           .points_per_unit = points_per_unit};
     const float width = static_cast<float>(size.width) - 2 * sheet_margin;
+    Handout made;
     std::vector<std::function<void(Canvas&)>> pages;
     pages.reserve(lesson.steps.size());
     for (std::size_t i = 0; i < lesson.steps.size(); ++i) {
         if (progress.stopped()) return cancelled();
         show_step(workspace, lesson.steps[i]);
         workspace.wait();
-        if (const std::optional<Error> error = workspace.active().panel->status().error) return *error;
+        const std::optional<Error> error = workspace.active().panel->status().error;
         const float height = picture_height(shaper, lesson.steps[i], width, options);
         const auto picture = std::make_shared<Drawing>(shaper, paper_theme);
-        Interaction nobody;
-        draw_step_picture(*picture, nobody, workspace, lesson.steps[i],
-                          Rect::sized({sheet_margin, sheet_margin}, width, height));
+        const Rect place = Rect::sized({sheet_margin, sheet_margin}, width, height);
+        if (error) {
+            made.problems.push_back(tr("step {}: {}", i + 1, error->what));
+            draw_missing_picture(*picture, place, error->what);
+        } else {
+            Interaction nobody;
+            draw_step_picture(*picture, nobody, workspace, lesson.steps[i], place);
+        }
         pages.emplace_back([picture, height, &lesson, i, &options](Canvas& canvas) {
             draw_sheet(canvas, *picture, height, lesson, i, options);
         });
         progress.report(static_cast<float>(i + 1) / static_cast<float>(lesson.steps.size()));
     }
-    return pages_to_pdf(size, shaper, paper_theme, pages);
+    Result<std::string> pdf = pages_to_pdf(size, shaper, paper_theme, pages);
+    if (!pdf) return pdf.error();
+    made.pdf = *std::move(pdf);
+    return made;
 }
 
 }  // namespace attnscope

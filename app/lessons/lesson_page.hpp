@@ -21,13 +21,18 @@ void draw_lesson_page(Canvas& canvas, const Workspace& workspace, const Lesson& 
 void draw_step_picture(Canvas& canvas, Interaction& interaction, const Workspace& workspace, const LessonStep& step,
                        const Rect& area);
 
+struct Handout {
+    std::string pdf;
+    std::vector<std::string> problems;  // of steps without a picture: "step 3: ..."
+};
 struct HandoutOptions {
     bool answers = false;  // the answers below their questions
 };
 /// A PDF of A4 pages, one for each step: its vector picture, its words, page numbers, in the current language and from
-/// right to left where that is its direction; text is text. Leaves the workspace at the last step. Blocks until all
-/// pictures are computed. Errors: a panel's own, cancelled, not enough memory.
-Result<std::string> make_handout(Workspace& workspace, const Lesson& lesson, const HandoutOptions& options,
-                                 const Progress& progress);
+/// right to left where that is its direction; text is text. Where a panel cannot compute a step's picture, its error
+/// stands in the picture's place. Leaves the workspace at the last step. Blocks until all pictures are computed.
+/// Errors: cancelled, not enough memory.
+Result<Handout> make_handout(Workspace& workspace, const Lesson& lesson, const HandoutOptions& options,
+                             const Progress& progress);
 
 }  // namespace attnscope

@@ -12,6 +12,7 @@
 #include <stop_token>
 
 #include "app/draw/recording_canvas.hpp"
+#include "app/language/scoped_language.hpp"
 #include "app/lessons/test_panel.hpp"
 #include "project_paths.hpp"
 
@@ -25,17 +26,6 @@ using testing::Not;
 using testing::StartsWith;
 
 constexpr Color whole_color = Color::hex(0x102030), part_color = Color::hex(0x405060);
-
-class InLanguage {
-public:
-    explicit InLanguage(Language language) : before_(current_language()) { set_language(language); }
-    ~InLanguage() { set_language(before_); }
-    InLanguage(const InLanguage&) = delete;
-    InLanguage& operator=(const InLanguage&) = delete;
-
-private:
-    Language before_;
-};
 
 /// Its picture is one rectangle; it may refuse to compute.
 class PicturePanel final : public Panel {
@@ -99,7 +89,10 @@ protected:
 
     Result<std::string> handout(bool answers = false, const Progress& progress = {}) {
         Workspace workspace(panels());
-        return make_handout(workspace, lesson_, {.answers = answers}, progress);
+        Result<Handout> made = make_handout(workspace, lesson_, {.answers = answers}, progress);
+        if (!made) return made.error();
+        problems_ = made->problems;
+        return std::move(made->pdf);
     }
 
     /// Step `index` as draw_lesson_page() draws it.
@@ -115,6 +108,7 @@ protected:
     }
 
     Lesson lesson_;
+    std::vector<std::string> problems_;  // of the last handout
     TextShaper shaper_;
 };
 
@@ -175,7 +169,7 @@ TEST_F(LessonPage, AHandoutsTextIsText) {
 
 TEST_F(LessonPage, AHandoutIsTheSameEachTime) {
     for (const Language language : {Language::english, Language::persian}) {
-        const InLanguage in(language);
+        const ScopedLanguage in(language);
         const Result<std::string> first = handout(), second = handout();
         ASSERT_TRUE(first && second);
         EXPECT_GT(first->size(), 1000U);
@@ -184,7 +178,7 @@ TEST_F(LessonPage, AHandoutIsTheSameEachTime) {
 }
 
 TEST_F(LessonPage, AHandoutIsMadeInPersian) {
-    const InLanguage in(Language::persian);
+    const ScopedLanguage in(Language::persian);
     const Result<std::string> pdf = handout();
     ASSERT_TRUE(pdf) << pdf.error().what;
     EXPECT_THAT(*pdf, StartsWith("%PDF-"));
@@ -201,13 +195,16 @@ TEST_F(LessonPage, AHandoutHasThePictures) {
     EXPECT_FALSE(*with == *without);
 }
 
-TEST_F(LessonPage, AStepThatCannotBeComputedMakesNoHandout) {
+TEST_F(LessonPage, AStepThatCannotBeComputedKeepsItsPageAndIsSaid) {
+    const Result<std::string> whole = handout();
+    EXPECT_THAT(problems_, testing::IsEmpty());
     lesson_.steps[1].panel = "picture";
     lesson_.steps[1].set = {{"broken", Value(true)}};
     const Result<std::string> pdf = handout();
-    ASSERT_FALSE(pdf);
-    EXPECT_EQ(pdf.error().code, ErrorCode::invalid_input);
-    EXPECT_EQ(pdf.error().what, "the picture is broken");
+    ASSERT_TRUE(whole && pdf);
+    EXPECT_THAT(problems_, testing::ElementsAre("step 2: the picture is broken"));
+    EXPECT_THAT(*pdf, HasSubstr("/Count 2")) << "pages";
+    EXPECT_THAT(*whole, HasSubstr("/Count 2"));
 }
 
 TEST_F(LessonPage, AHandoutCanBeStopped) {
@@ -239,7 +236,7 @@ TEST_F(LessonPage, WordsStandAtTheRightOfThePicture) {
 }
 
 TEST_F(LessonPage, WordsStandAtTheLeftOfThePictureInPersian) {
-    const InLanguage in(Language::persian);
+    const ScopedLanguage in(Language::persian);
     lesson_.steps[0].panel = "picture";
     const std::unique_ptr<Recorder> canvas = page(0);
     const Rect picture = area_of(*canvas, whole_color);

@@ -318,7 +318,7 @@ std::string fault_of_bytes(std::string_view text) {
     for (const CodePoint point : CodePoints(text)) {
         if (point.fault != nullptr)
             return fmt::format("{}:{}: {}", line, column,
-                               tr("this is not UTF-8 ({}); a lesson is saved as UTF-8", point.fault));
+                               tr("this is not UTF-8 ({}); a lesson is saved as UTF-8", tr(point.fault)));
         line += point.code == U'\n' ? 1 : 0;
         column = point.code == U'\n' ? 1 : column + point.length;
     }

@@ -11,17 +11,6 @@
 #include "core/io/file.hpp"
 
 namespace attnscope {
-namespace {
-
-/// Whether two values mean the same to a parameter, which takes an integer for a real.
-bool same_value(const Value& kept, const Value& wanted) {
-    const auto* const real = std::get_if<double>(&kept);
-    const auto* const whole = std::get_if<std::int64_t>(&wanted);
-    return real != nullptr && whole != nullptr ? *real == static_cast<double>(*whole) : kept == wanted;
-}
-
-}  // namespace
-
 std::vector<ReadLesson> shipped_lessons(const Workspace& panels) {
     std::vector<ReadLesson> lessons;
     for (const std::string_view path : embedded_paths("assets/lessons/"))
@@ -65,15 +54,6 @@ void show_step(Workspace& workspace, const LessonStep& step) {
     *view = {.x = {std::min(left, right), std::max(left, right)},
              .y = {std::min(bottom, top), std::max(bottom, top)},
              .touched = true};
-}
-
-bool shows_step(const Workspace& workspace, const LessonStep& step) {
-    const Workspace::Entry& active = workspace.active();
-    if (active.info.name != step.panel || active.a) return false;
-    return std::ranges::all_of(active.params, [&](const Param& param) {
-        const auto set = std::ranges::find(step.set, param.key, &ParamValues::value_type::first);
-        return same_value(param.get(), set != step.set.end() ? set->second : param.default_value);
-    });
 }
 
 }  // namespace attnscope

@@ -17,9 +17,10 @@ std::string prose(const std::string& text, Language language) {
     if (!right_to_left(language)) return text;
     const std::string digits = prose_digits(text, language);
     if (has_right_to_left(digits)) return laid_out_right_to_left(digits);
-    const bool word =
-        std::any_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
-    return word ? isolate(text) : digits;
+    const bool word = std::any_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    });
+    return word ? isolate(digits) : digits;
 }
 
 }  // namespace
@@ -42,7 +43,7 @@ StepText::StepText(TextShaper& shaper, const Theme& theme, const StepWords& word
     const std::string hint = tr("Enter shows the answer.");
     if (words.answer)
         add(shaper, theme, {tr("Answer"), theme.key, &step.answer.in(language), true});
-    else if (words.live && !step.question.empty())
+    else if (words.live && !step.answer.empty())
         add(shaper, theme, {hint, theme.quiet, nullptr});
     height_ -= size * gap;
 }
@@ -75,8 +76,12 @@ std::vector<TextSpan> StepText::spans_of(const Theme& theme, const MarkupParagra
         std::vector<TextSpan> made;
         if (piece.formula) {
             made = formula_spans(right_to_left(language) ? isolate(piece.text) : piece.text, style);
+            for (TextSpan& span : made) span.whole = true;
         } else {
-            made.push_back({prose(piece.text, language), style});
+            std::string text = prose(piece.text, language);
+            // A link that ends in a name is not to draw what follows it into the name's direction.
+            if (piece.link && has_right_to_left(text)) text += "\u200F";
+            made.push_back({.text = std::move(text), .style = style});
         }
         for (TextSpan& span : made) spans.push_back(std::move(span));
         block.links.resize(spans.size(), piece.link);

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "app/draw/rich_text.hpp"
+#include "app/language/scoped_language.hpp"
 
 namespace attnscope {
 namespace step_text_test {
@@ -17,17 +18,6 @@ namespace step_text_test {
 constexpr std::array languages{Language::english, Language::persian, Language::hebrew};
 constexpr float smallest_size = 6, largest_size = 20;
 constexpr float slack = 1;  // points: a text alone is not exactly as wide as within its line
-
-class InLanguage {
-public:
-    explicit InLanguage(Language language) : before_(current_language()) { set_language(language); }
-    ~InLanguage() { set_language(before_); }
-    InLanguage(const InLanguage&) = delete;
-    InLanguage& operator=(const InLanguage&) = delete;
-
-private:
-    Language before_;
-};
 
 /// Notes the pieces of text with their styles, and the boxes.
 class Page final : public Canvas {
@@ -206,7 +196,7 @@ bool stands_in_order(const std::vector<std::string>& lines, std::string_view tex
 template <class Look>
 void in_every_language(Look look) {
     for (const Language language : languages) {
-        const InLanguage in(language);
+        const ScopedLanguage in(language);
         for (const Shown& shown : shown_steps()) {
             SCOPED_TRACE(std::string(code_of(language)) + ", " + shown.where);
             look(shown);
@@ -253,7 +243,7 @@ TEST(StepText, IsInsideItsColumnOnEveryProjector) {
     });
 }
 
-TEST(StepText, LinesBeginAtTheRightInLanguagesFromRightToLeft) {
+TEST(StepText, LinesBeginAtTheRightScopedLanguagesFromRightToLeft) {
     in_every_language([&](const Shown& shown) {
         const StepText text = in_a_window(shown);
         Page page(the_shaper());

@@ -1,11 +1,13 @@
-// Panels with a few parameters that compute nothing, for tests and the fuzzer.
+// Panels with a few parameters that compute nothing, and what tests ask of them; for tests and the fuzzer.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "app/lessons/lesson.hpp"
 #include "app/panels/workspace.hpp"
 
 namespace attnscope {
@@ -54,6 +56,22 @@ private:
 inline std::vector<PanelFactory> lesson_test_panels() {
     return {[] { return std::make_unique<LessonTestPanel>("first", 10); },
             [] { return std::make_unique<LessonTestPanel>("second", 20); }};
+}
+
+/// Whether the workspace shows the step as show_step() leaves it.
+inline bool shows_step(const Workspace& workspace, const LessonStep& step) {
+    const Workspace::Entry& active = workspace.active();
+    if (active.info.name != step.panel || active.a) return false;
+    // A parameter takes an integer for a real.
+    const auto same = [](const Value& kept, const Value& wanted) {
+        const auto* const real = std::get_if<double>(&kept);
+        const auto* const whole = std::get_if<std::int64_t>(&wanted);
+        return real != nullptr && whole != nullptr ? *real == static_cast<double>(*whole) : kept == wanted;
+    };
+    return std::ranges::all_of(active.params, [&](const Param& param) {
+        const auto set = std::ranges::find(step.set, param.key, &ParamValues::value_type::first);
+        return same(param.get(), set != step.set.end() ? set->second : param.default_value);
+    });
 }
 
 }  // namespace attnscope

@@ -8,6 +8,22 @@ namespace {
 
 constexpr float two_lines = 40;
 
+// The lines of a paragraph, broken at spaces.
+std::vector<std::string> wrapped(Canvas& canvas, std::string_view text, const TextStyle& style, float width) {
+    std::vector<std::string> lines;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(' '), text.size());
+        const std::string word(text.substr(0, end));
+        const std::string longer = lines.empty() ? word : lines.back() + ' ' + word;
+        if (lines.empty() || (!lines.back().empty() && canvas.shaper().width(longer, style) > width))
+            lines.push_back(word);
+        else
+            lines.back() = lines.back().empty() ? word : longer;
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return lines;
+}
+
 }  // namespace
 
 void draw_caption(Canvas& canvas, Rect& area, std::string_view formula) {
@@ -36,33 +52,26 @@ void draw_facts(Canvas& canvas, const Rect& area, std::span<const Fact> facts) {
 
 float draw_paragraph(Canvas& canvas, const Rect& area, std::string_view text, const TextStyle& style) {
     if (canvas.shaper().shape(text, style)->right_to_left) {
-        const TextLayout layout = lay_out_formula(canvas.shaper(), text, style, area.width());
-        const Clip clip(canvas, area);
+        TextLayout layout = lay_out_formula(canvas.shaper(), text, style, area.width());
+        // A line that has no room is left out, not sliced.
+        std::erase_if(layout.pieces, [&](const TextLayout::Piece& piece) { return piece.at.y > area.height(); });
         draw_layout(canvas, area.min, layout);
         return layout.height;
     }
     const float step = style.size * 1.4F;
     float y = area.min.y + style.size;
-    std::string line;
-    const auto put = [&] {
+    for (const std::string& line : wrapped(canvas, text, style, area.width())) {
         if (y <= area.max.y) canvas.text({area.min.x, y}, canvas.shaper().fit(line, area.width(), style), style);
         y += step;
-        line.clear();
-    };
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find(' '), text.size());
-        const std::string_view word = text.substr(0, end);
-        const std::string longer = line.empty() ? std::string(word) : line + ' ' + std::string(word);
-        if (!line.empty() && canvas.shaper().width(longer, style) > area.width()) {
-            put();
-            line = word;
-        } else {
-            line = longer;
-        }
-        text.remove_prefix(std::min(end + 1, text.size()));
     }
-    if (!line.empty()) put();
     return y - step + 4 - area.min.y;
+}
+
+float paragraph_height(Canvas& canvas, float width, std::string_view text, const TextStyle& style) {
+    if (canvas.shaper().shape(text, style)->right_to_left)
+        return lay_out_formula(canvas.shaper(), text, style, width).height;
+    const std::size_t lines = std::max<std::size_t>(wrapped(canvas, text, style, width).size(), 1);
+    return static_cast<float>(lines) * style.size * 1.4F;
 }
 
 bool draw_button(Canvas& canvas, Interaction& interaction, Rect& row, const std::string& label, const std::string& help,

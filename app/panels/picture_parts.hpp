@@ -23,6 +23,8 @@ void draw_facts(Canvas& canvas, const Rect& area, std::span<const Fact> facts);
 
 /// A line of text in a box, wrapped at spaces; returns the height used.
 float draw_paragraph(Canvas& canvas, const Rect& area, std::string_view text, const TextStyle& style);
+/// The height that its lines take in a width.
+float paragraph_height(Canvas& canvas, float width, std::string_view text, const TextStyle& style);
 
 /// A button with a label, as wide as it needs, in the upper right corner of `row`, or in a language from right to left
 /// in the upper left one; its area is cut off `row`. Nothing is drawn, and nothing clicked, in a file. True when

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/check.hpp"
+#include "core/base/tr.hpp"
 
 namespace attnscope {
 
@@ -142,7 +143,7 @@ std::vector<std::string> Workspace::restore_state(const StateFile& state) {
     for (const auto& [name, values] : state.panels) {
         const Entry* entry = find_panel(name);
         if (entry == nullptr) {
-            messages.push_back(fmt::format("there is no panel '{}'", name));
+            messages.push_back(tr("there is no panel '{}'", name));
             continue;
         }
         for (std::string& message : restore(entry->params, values)) messages.push_back(std::move(message));
@@ -150,7 +151,7 @@ std::vector<std::string> Workspace::restore_state(const StateFile& state) {
     for (const auto& [name, values] : state.compared) {
         const std::optional<std::size_t> index = index_of(name);
         if (!index) {
-            messages.push_back(fmt::format("there is no panel '{}'", name));
+            messages.push_back(tr("there is no panel '{}'", name));
             continue;
         }
         Entry& entry = entries_[*index];
@@ -162,7 +163,7 @@ std::vector<std::string> Workspace::restore_state(const StateFile& state) {
     if (const std::optional<std::size_t> index = index_of(state.panel))
         activate(*index);
     else if (!state.panel.empty())
-        messages.push_back(fmt::format("there is no panel '{}'", state.panel));
+        messages.push_back(tr("there is no panel '{}'", state.panel));
     theme = state.theme == "light" ? ThemeName::light : ThemeName::dark;
     language = language_of_code(state.language).value_or(language);
     scale = state.scale;
@@ -254,7 +255,7 @@ std::optional<std::string> Workspace::add_snapshot(Snapshot snapshot) {
 
 std::vector<std::string> Workspace::recall(const Snapshot& snapshot) {
     const std::optional<std::size_t> index = index_of(snapshot.panel);
-    if (!index) return {fmt::format("there is no panel '{}'", snapshot.panel)};
+    if (!index) return {tr("there is no panel '{}'", snapshot.panel)};
     record_changes({});  // what came before is a step of its own
     activate(*index);
     close_a(*index);
@@ -272,7 +273,7 @@ void Workspace::take_snapshots(const std::vector<Snapshot>& added, std::vector<s
         if (std::ranges::find(snapshots, snapshot) != snapshots.end()) continue;
         if (find_panel(snapshot.panel) == nullptr) {
             messages.push_back(
-                fmt::format("there is no panel '{}'; the snapshot '{}' was left out", snapshot.panel, snapshot.name));
+                tr("there is no panel '{}'; the snapshot '{}' was left out", snapshot.panel, snapshot.name));
         } else if (std::optional<std::string> refused = add_snapshot(snapshot)) {
             messages.push_back(*std::move(refused));
             return;

@@ -5,8 +5,11 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <ctime>
+
+#include "app/shell/scrolled.hpp"
 
 namespace attnscope {
 namespace {
@@ -74,6 +77,7 @@ void App::frame(ImGuiSession& session, ScreenResources& resources, const FrameIn
     set_language(workspace_->language);
     const float scale =
         (lecture_ ? lecture_scale(surface) : surface.pixels_per_point) * static_cast<float>(workspace_->scale);
+    scale_ = scale;
     run_play(input);
     if (lecture_) reload_lesson(input);
     session.begin(input, surface.width, surface.height, scale);
@@ -130,28 +134,31 @@ void App::frame(ImGuiSession& session, ScreenResources& resources, const FrameIn
     session.end();
 }
 
+namespace {
+
+// A key that is held goes on doing what is done by steps; what it switches, it switches once.
+bool goes_on(const KeyPress& press) {
+    constexpr std::array steps{
+        GLFW_KEY_LEFT,          GLFW_KEY_RIGHT,  GLFW_KEY_UP,           GLFW_KEY_DOWN,  GLFW_KEY_PAGE_UP,
+        GLFW_KEY_PAGE_DOWN,     GLFW_KEY_TAB,    GLFW_KEY_LEFT_BRACKET, GLFW_KEY_EQUAL, GLFW_KEY_MINUS,
+        GLFW_KEY_RIGHT_BRACKET, GLFW_KEY_KP_ADD, GLFW_KEY_KP_SUBTRACT,  GLFW_KEY_COMMA, GLFW_KEY_PERIOD};
+    if (std::ranges::find(steps, press.key) != steps.end()) return true;
+    return press.control && (press.key == GLFW_KEY_Z || press.key == GLFW_KEY_Y);
+}
+
+}  // namespace
+
 void App::keys(Ui& ui, const FrameInput& input) {
-    for (const KeyEvent& event : input.keys) {
-        const auto* press = std::get_if<KeyPress>(&event);
-        if (press == nullptr || shortcut(*press, ui) || !memory_.editing.empty()) continue;
-        if (press->key == GLFW_KEY_ESCAPE && (show_keys_ || show_export_ || show_lessons_ || exports_.stale())) {
-            show_keys_ = show_export_ = show_lessons_ = false;
-            if (exports_.stale()) {
-                exports_.cancel();
-                ui.say(tr("The export is cancelled; no file was written."), false);
-            }
-            continue;
-        }
-        if (press->key == GLFW_KEY_ESCAPE && !lecture_ && snapshots_.is_open()) {
-            snapshots_.close(ui);
-            continue;
-        }
+    for (std::size_t i = 0; i < input.keys.size(); ++i) {
+        const auto* press = std::get_if<KeyPress>(&input.keys[i]);
+        ui.keys_taken(i + 1);  // a text field that this key opens begins with the next
+        if (press == nullptr || (press->repeat && !goes_on(*press))) continue;
+        if (shortcut(*press, ui) || !memory_.editing.empty()) continue;
+        if (press->key == GLFW_KEY_ESCAPE && escape(ui)) continue;
         const Workspace::Entry& active = workspace_->active();
-        if (ui.control_key(*press, active.params)) continue;
-        if (lecture_) {
-            lecture_press(*press, ui);
-            continue;
-        }
+        // In a lesson a clicker's keys come first: they go on whatever control was touched last.
+        if (lecture_ && (press->repeat || lecture_press(*press, ui))) continue;
+        if (ui.control_key(*press, active.params) || lecture_) continue;
         if (SnapshotGrid::key(*press, ui, *workspace_)) continue;
         if (play_key(*press, ui)) continue;
         if (press->key >= GLFW_KEY_1 && press->key <= GLFW_KEY_9 && !press->control) {
@@ -167,12 +174,57 @@ void App::keys(Ui& ui, const FrameInput& input) {
     }
 }
 
+// Closes what lies over the window, or stops an export; false when there is nothing of the kind.
+bool App::escape(Ui& ui) {
+    if (exports_.stale()) {
+        exports_.cancel();
+        ui.say(tr("The export is cancelled; no file was written."), false);
+    } else if (!show_keys_ && !show_export_ && !show_lessons_ && !snapshots_.is_open()) {
+        return false;
+    }
+    close_overlays();
+    return true;
+}
+
+void App::close_overlays() {
+    show_keys_ = show_export_ = show_lessons_ = false;
+    snapshots_.close();
+}
+
+void App::toggle_overlay(bool& shown) {
+    const bool open = !shown;
+    close_overlays();
+    shown = open;
+}
+
+void App::toggle_snapshots() {
+    const bool open = !snapshots_.is_open();
+    close_overlays();
+    if (open) snapshots_.open();
+}
+
 bool App::shortcut(const KeyPress& press, Ui& ui) {
-    if (press.key == GLFW_KEY_F1) return show_keys_ = !show_keys_, true;
-    if (press.key == GLFW_KEY_F5 && !lecture_) return show_lessons_ = !show_lessons_, true;
-    if (press.key == GLFW_KEY_F7 && lecture_) return show_notes_ = !show_notes_, true;
-    if (press.key == GLFW_KEY_F6) return next_language(), true;
-    if (!press.control) return false;
+    switch (press.key) {
+        case GLFW_KEY_F1:
+            if (lecture_) lecture_->blank = false;
+            toggle_overlay(show_keys_);
+            return true;
+        case GLFW_KEY_F5:
+            if (lecture_) return false;  // it ends there
+            toggle_overlay(show_lessons_);
+            return true;
+        case GLFW_KEY_F6:
+            next_language();
+            return true;
+        case GLFW_KEY_F7:
+            show_notes_ = lecture_.has_value() && !show_notes_;
+            return true;
+        default:
+            return press.control && control_shortcut(press, ui);
+    }
+}
+
+bool App::control_shortcut(const KeyPress& press, Ui& ui) {
     switch (press.key) {
         case GLFW_KEY_Z:
             if (press.shift ? !workspace_->redo() : !workspace_->undo())
@@ -193,24 +245,28 @@ bool App::shortcut(const KeyPress& press, Ui& ui) {
         case GLFW_KEY_KP_0:
             set_scale(1);
             return true;
+        case GLFW_KEY_T:
+            workspace_->theme = workspace_->theme == ThemeName::dark ? ThemeName::light : ThemeName::dark;
+            return true;
+        case GLFW_KEY_C:
+            if (!memory_.editing.empty()) return false;
+            press.shift ? copy_numbers(ui) : copy_explain(ui);
+            return true;
+        default:
+            break;
+    }
+    if (lecture_) return false;  // what follows has no place on the projector
+    switch (press.key) {
         case GLFW_KEY_L: {
             const std::string key = workspace_->active().panel->source_key();
             if (const Param* param = find(workspace_->active().params, key)) ui.begin_edit("top text", to_text(*param));
             return true;
         }
-        case GLFW_KEY_T:
-            workspace_->theme = workspace_->theme == ThemeName::dark ? ThemeName::light : ThemeName::dark;
-            return true;
         case GLFW_KEY_D:
-            if (lecture_) return false;
-            snapshots_.toggle(ui);
+            toggle_snapshots();
             return true;
         case GLFW_KEY_S:
-            show_export_ = !show_export_;
-            return true;
-        case GLFW_KEY_C:
-            if (!memory_.editing.empty()) return false;
-            press.shift ? copy_numbers(ui) : copy_explain(ui);
+            toggle_overlay(show_export_);
             return true;
         default:
             return false;
@@ -267,89 +323,10 @@ void App::rail(Ui& ui, const Rect& area) {
     }
 }
 
-void App::top_strip(Ui& ui, const Rect& area) {
-    const Theme& t = ui.theme();
-    Rect rest{{area.min.x + 14, area.min.y + 9}, {area.max.x - 14, area.max.y - 9}};
-    const auto place = [&](float width) {
-        const Rect rect = rest.cut_right(width);
-        rest.cut_right(8);
-        return rect;
-    };
-    if (ui.button("keys", place(34), "?", tr("The keys of this program (F1)."), true, show_keys_))
-        show_keys_ = !show_keys_;
-    if (ui.button("theme", place(34), "◐", tr("Dark or light (Ctrl T)."), true, false))
-        workspace_->theme = workspace_->theme == ThemeName::dark ? ThemeName::light : ThemeName::dark;
-    constexpr std::array<const char*, language_codes.size()> short_names{"EN", "فا", "עב"};
-    if (ui.button("language", place(34), short_names[static_cast<std::size_t>(workspace_->language)],
-                  tr("The language of the interface: English, Persian, Hebrew (F6)."), true, false))
-        next_language();
-    if (ui.button("export", place(70), tr("Export"), tr("Save this picture or its numbers as a file (Ctrl S)."), true,
-                  show_export_))
-        show_export_ = !show_export_;
-    const float wide = ui.canvas().shaper().width(tr("Lessons"), {.size = 13}) + 26;
-    if (ui.button("lessons", place(wide), tr("Lessons"), tr("Lessons for a lecture hall, in full screen (F5)."), true,
-                  show_lessons_))
-        show_lessons_ = !show_lessons_;
-    const bool comparing = workspace_->active().a.has_value();
-    if (ui.button("compare", place(56), "A | B",
-                  comparing ? tr("Ends the comparison (B).")
-                            : tr("Puts the present settings aside as A; what you change then is B (B)."),
-                  true, comparing))
-        compare_or_close();
-    if (ui.button("redo", place(34), "↷", tr("Redo (Ctrl Shift Z)."), workspace_->can_redo(), false))
-        workspace_->redo();
-    if (ui.button("undo", place(34), "↶", tr("Undo (Ctrl Z)."), workspace_->can_undo(), false)) workspace_->undo();
-
-    const std::string badge = workspace_->active().panel->status().provenance;
-    const TextStyle style{.color = t.query, .size = 12.5F, .align = Align::center};
-    const std::string fitted = ui.canvas().shaper().fit(badge, std::max(60.0F, rest.width() * 0.45F), style);
-    const Rect pill = place(ui.canvas().shaper().width(fitted, style) + 26);
-    const Rect outline{{pill.min.x, pill.min.y + 4}, {pill.max.x, pill.max.y - 4}};
-    ui.canvas().stroke_rect(outline, t.query, 1, outline.height() / 2);
-    ui.canvas().text_middle(outline.center(), fitted, style);
-    ui.help("badge", ui.area("badge", pill), tr("Where the data shown come from: {}.", badge));
-    source_field(ui, rest);
-}
-
-void App::source_field(Ui& ui, const Rect& area) {
-    const Theme& t = ui.theme();
-    Panel& panel = *workspace_->active().panel;
-    const TextStyle style{.color = t.text, .size = 16};
-    const Param* param = find(workspace_->active().params, panel.source_key());
-    if (param == nullptr) {
-        ui.canvas().text_middle({area.min.x + 10, area.center().y},
-                                ui.canvas().shaper().fit(panel.source_text(), area.width() - 20, style),
-                                {.color = t.quiet, .size = 15});
-        return;
-    }
-    const std::string before = to_text(*param), hint = tr("type a sentence …");
-    ui.text_field(area, {.id = "top text", .text = before, .hint = hint, .style = style},
-                  [&](const std::string& typed) {
-                      if (const Result<void> done = set(*param, Value(typed)); !done)
-                          ui.say(done.error().what, true);
-                      else
-                          panel.source_edited(before);
-                  });
-}
-
 void App::controls(Ui& ui, const Rect& area) {
-    // A child window of Dear ImGui's scrolls them; the canvas draws into its list meanwhile.
-    const float scale = ImGui::GetIO().DisplaySize.x / (area.max.x > 0 ? area.max.x : 1);
-    ImGui::SetCursorScreenPos({ui.on_screen(area).min.x * scale, area.min.y * scale});
-    ImGui::BeginChild("controls", {area.width() * scale, area.height() * scale}, false,
-                      ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav);
-    ImDrawList* before = ui.screen().set_list(ImGui::GetWindowDrawList());
-    const float scrolled = ImGui::GetScrollY() / scale;
-    const float used = control_rows(ui, {area.min.x + 20, area.min.y + 14 - scrolled}, area.width() - 40);
-    ImGui::SetCursorPosY((used + 28) * scale);
-    ImGui::Dummy({1, 1});
-    if (used + 28 > area.height()) {  // a thin bar says that there is more
-        const float part = area.height() / (used + 28);
-        const float top = area.min.y + scrolled * part;
-        ui.canvas().fill_rect(Rect::sized({area.max.x - 6, top}, 3, area.height() * part), ui.theme().line, 1.5F);
-    }
-    ui.screen().set_list(before);
-    ImGui::EndChild();
+    Scrolled scrolled(ui, "controls", area);
+    const float used = control_rows(ui, {area.min.x + 20, area.min.y + 14 - scrolled.offset()}, area.width() - 40);
+    scrolled.end(used + 28);
 }
 
 float App::control_rows(Ui& ui, Vec2 at, float width) {
@@ -385,7 +362,7 @@ void App::explain_strip(Ui& ui, const Rect& area) {
     {
         const Rect explained = ui.on_screen({{rest.min.x, rest.min.y - 4}, {rest.max.x - 12, rest.max.y}});
         const Ui::Straight straight(ui);
-        panel.draw_explain(ui.canvas(), explained);
+        if (explained.width() > 20) panel.draw_explain(ui.canvas(), explained);  // a tiny window has no room for it
     }
     const TextStyle quiet{.color = t.quiet, .size = 12, .align = Align::right};
     std::string line = status.error ? status.error->what : status.note;

@@ -55,6 +55,9 @@ public:
     std::string title() const;
     /// Where an area of the last frame is (points), by its name: a parameter's key, "heatmap", "top text".
     std::optional<Rect> area_of(const std::string& id) const;
+    const std::map<std::string, Rect>& areas() const { return memory_.areas; }
+    /// Pixels per point of the last frame, the user's scale included.
+    float scale() const { return scale_; }
     const std::string& message() const { return memory_.message; }
     void say(std::string text, bool is_error);
     /// Shows a lesson from this step on, in the whole window. `file`: where it was read from; empty: it is part of the
@@ -65,12 +68,19 @@ public:
     /// Whether the speaker asked for the notes in a window of their own, though there may be one screen only.
     bool notes_wanted() const { return show_notes_; }
     void close_notes() { show_notes_ = false; }
+    /// The user's settings, to be kept: during a lesson those from before it.
+    StateFile own_state() const;
     /// Where exported files go.
     void set_export_folder(std::filesystem::path folder) { export_folder_ = std::move(folder); }
 
 private:
     void keys(Ui& ui, const FrameInput& input);
     bool shortcut(const KeyPress& press, Ui& ui);
+    bool control_shortcut(const KeyPress& press, Ui& ui);
+    bool escape(Ui& ui);
+    void toggle_overlay(bool& shown);
+    void toggle_snapshots();
+    void close_overlays();
     void compare_or_close();
     void lecture_page(Ui& ui, const Rect& screen);
     void lecture_picture(Ui& ui, const Rect& area);
@@ -119,6 +129,7 @@ private:
     TextShaper shaper_;
     std::optional<double> next_frame_after_;
     double frame_seconds_ = 0;
+    float scale_ = 1;
     bool show_keys_ = false;
     bool show_export_ = false;
     bool fonts_reported_ = false;
@@ -140,8 +151,9 @@ private:
     ParamValues step_values_;                      // as the step itself has them
     std::optional<Cell> pointed_, drawn_pointed_;  // by a link of the words
     std::optional<Play> playing_, played_;         // played_: what ran last, which can be recorded
+    std::string play_panel_;                       // whose parameter that is
     std::optional<double> play_began_;
-    std::pair<std::string, std::pair<double, double>> play_ends_;  // that the user has set, of one parameter
+    std::pair<std::string, std::pair<double, double>> play_ends_;  // that the user has set, of one panel.parameter
     double play_seconds_ = 5;
     bool play_there_and_back_ = true;
     std::vector<ReadLesson> lessons_;  // that are part of the program, once the list was opened

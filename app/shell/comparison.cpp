@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/language/language.hpp"
+#include "app/state/differences.hpp"
 
 namespace attnscope {
 namespace {

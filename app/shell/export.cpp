@@ -1,11 +1,12 @@
 #include "app/shell/export.hpp"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "app/shell/comparison.hpp"
+#include "core/base/tr.hpp"
 
 namespace attnscope {
 namespace {
@@ -40,11 +41,10 @@ Result<void> check_part(const Workspace::Entry& entry, const std::string& part) 
     if (part.empty()) return {};
     const std::vector<std::string> parts = entry.panel->parts();
     if (std::ranges::find(parts, part) != parts.end()) return {};
-    std::string names;
-    for (const std::string& name : parts) names += (names.empty() ? "" : ", ") + name;
+    if (parts.empty())
+        return usage_error(tr("the panel '{}' has no part '{}'; its picture is saved whole", entry.info.name, part));
     return usage_error(
-        fmt::format("the panel '{}' has no part '{}'{}", entry.info.name, part,
-                    parts.empty() ? std::string("; its picture is saved whole") : "; its parts are: " + names));
+        tr("the panel '{}' has no part '{}'; its parts are: {}", entry.info.name, part, fmt::join(parts, ", ")));
 }
 
 }  // namespace
@@ -58,10 +58,10 @@ Result<FigureSize> paper_size(const ExportSettings& settings, std::optional<doub
     size.scale = paper_dots_per_inch / 72 * size.points_per_unit;
     if (size.width < least_width)
         return invalid_input(
-            fmt::format("a figure {} cm wide has no room for text of {} pt; make it at least {:.1f} cm wide, or the "
-                        "text smaller",
-                        settings.width_cm, settings.font_pt,
-                        std::ceil(10 * least_width * size.points_per_unit / points_per_cm) / 10));
+            tr("a figure {} cm wide has no room for text of {} pt; make it at least {:.1f} cm wide, or the "
+               "text smaller",
+               settings.width_cm, settings.font_pt,
+               std::ceil(10 * least_width * size.points_per_unit / points_per_cm) / 10));
     return size;
 }
 

@@ -115,7 +115,9 @@ float App::export_choices(Ui& ui, Vec2 at, float width) {
 
 // The slider that runs, or ran last, as numbered pictures or a film: once there and back.
 float App::record_rows(Ui& ui, Vec2 at, float width) {
-    const Param* const param = played_ ? find(workspace_->active().params, played_->key) : nullptr;
+    const Param* const param = played_ && play_panel_ == workspace_->active().info.name
+                                   ? find(workspace_->active().params, played_->key)
+                                   : nullptr;
     if (param == nullptr) return 0;
     const TextStyle quiet{.color = ui.theme().quiet, .size = 12};
     const std::string title =
@@ -131,7 +133,8 @@ float App::record_rows(Ui& ui, Vec2 at, float width) {
                        [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
         if (ui.button("record " + std::string(kinds[i]), box, name,
                       possible
-                          ? tr("Saves what is seen while the slider runs once there and back.")
+                          ? played_->there_and_back ? tr("Saves the picture while the slider runs once there and back.")
+                                                    : tr("Saves the picture while the slider runs once.")
                           : tr("This needs the program ffmpeg, which is not installed; PNG makes numbered pictures."),
                       possible, false)) {
             record_to(ui, kinds[i]);
@@ -150,7 +153,8 @@ void App::record_to(Ui& ui, std::string_view extension) {
     RecordRequest wanted{.factory = entry.factory,
                          .values = capture(entry.params),
                          .play = *played_,
-                         .seconds = played_->seconds * (played_->there_and_back ? 2 : 1),
+                         .seconds = std::clamp(played_->seconds * (played_->there_and_back ? 2 : 1), record_seconds_min,
+                                               record_seconds_max),
                          .part = export_part_,
                          .theme = &theme_of(workspace_->theme),
                          .out = {}};

@@ -74,6 +74,12 @@ void Headless::run(App& app, InputQueue& queue) {
     frame(app, queue.next_frame(seconds_ + 1.0 / 60));
 }
 
+void Headless::resize(int width, int height) {
+    inside_->framebuffer = std::make_unique<Framebuffer>(width, height);
+    surface_.width = width;
+    surface_.height = height;
+}
+
 Image Headless::pixels() const {
     inside_->framebuffer->bind();
     const auto width = static_cast<std::size_t>(surface_.width), height = static_cast<std::size_t>(surface_.height);

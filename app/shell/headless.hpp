@@ -21,6 +21,8 @@ public:
     void frame(App& app, const FrameInput& input);
     /// Takes events from the queue until it is empty, one frame each time, then one more.
     void run(App& app, InputQueue& queue);
+    /// Another size from the next frame on, as when a window is resized.
+    void resize(int width, int height);
     /// What the last frame drew.
     Image pixels() const;
     double seconds() const { return seconds_; }

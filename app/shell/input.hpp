@@ -18,6 +18,7 @@ namespace attnscope {
 struct KeyPress {
     int key = 0;
     bool control = false, shift = false, alt = false;
+    bool repeat = false;  // it is held, and speaks again
 };
 /// The key is up again.
 struct KeyRelease {

@@ -17,8 +17,8 @@ constexpr float bar_height_lecture = 34;
 constexpr float column_share = 0.36F;  // of the window's width, for the words
 constexpr float column_margin = 20;
 constexpr float largest_text = 20, smallest_text = 6;
-constexpr float control_step = 34;
-constexpr float dot_step = 16;
+constexpr float control_step = 34, least_control_step = 26;
+constexpr float widest_dot_step = 16;
 constexpr float spot_radius = 90;
 constexpr double clock_step = 1;  // seconds
 
@@ -55,7 +55,7 @@ void App::start_lecture(Lesson lesson, std::size_t step, std::filesystem::path f
     lecture_.emplace(std::move(lesson));
     lecture_file_ = std::move(file);
     lecture_began_.reset();
-    show_lessons_ = show_keys_ = show_export_ = false;
+    close_overlays();
     go_to_step(step);
 }
 
@@ -73,15 +73,22 @@ void App::restore_step() {
     pointed_.reset();
 }
 
+StateFile App::own_state() const {
+    StateFile now = workspace_->to_state();
+    if (!lecture_) return now;
+    StateFile own = before_lecture_;
+    own.theme = now.theme;
+    own.language = now.language;
+    own.scale = now.scale;
+    return own;
+}
+
 // The user's own settings come back; what the lecture left can be had again.
 void App::leave_lecture(Ui& ui) {
+    const StateFile before = own_state();
     lecture_.reset();
     playing_.reset();
     pointed_.reset();
-    StateFile before = std::move(before_lecture_);
-    before.theme = workspace_->theme == ThemeName::dark ? "dark" : "light";
-    before.language = code_of(workspace_->language);
-    before.scale = workspace_->scale;
     workspace_->record_changes("lecture");
     static_cast<void>(workspace_->open_state(before));  // it was legal when it was taken
     next_frame_wanted_ = true;
@@ -141,6 +148,7 @@ void App::lecture_page(Ui& ui, const Rect& screen) {
     const Theme& t = ui.theme();
     ui.canvas().fill_rect(screen, t.ground);
     if (!lecture_began_) lecture_began_ = ui.input().seconds;
+    ui.change_after(clock_step);  // of the clocks, and to look whether the file has changed
     if (lecture_->blank) {
         ui.canvas().fill_rect(screen, Color::hex(0x000000));
         return;
@@ -209,8 +217,11 @@ void App::lecture_words(Ui& ui, const Rect& area) {
         if (const Param* param = find(workspace_->active().params, key);
             param != nullptr && (!param->visible || param->visible()))
             controls.push_back(param);
-    const Rect bottom = rest.cut_bottom(
-        std::min(control_step * static_cast<float>(controls.size()), std::max(rest.height() * 0.5F, 0.0F)));
+    // At a large scale the rows of the controls move together, as far as they can.
+    const float step_height =
+        std::clamp(rest.height() * 0.5F / static_cast<float>(std::max<std::size_t>(controls.size(), 1)),
+                   least_control_step, control_step);
+    const Rect bottom = rest.cut_bottom(step_height * static_cast<float>(controls.size()));
     rest.cut_bottom(8 / enlarged);
     const StepWords words{.step = &step, .answer = lecture_->answer};
     std::optional<Link> link;
@@ -227,7 +238,7 @@ void App::lecture_words(Ui& ui, const Rect& area) {
         float y = bottom.min.y;
         for (const Param* param : controls) {
             ui.control(*param, {bottom.min.x, y}, bottom.width());
-            y += control_step;
+            y += step_height;
         }
     }
     pointed_.reset();
@@ -239,8 +250,8 @@ void App::lecture_words(Ui& ui, const Rect& area) {
         for (std::size_t i = 0; i < controls.size(); ++i)
             if (controls[i]->key == std::get<ParamLink>(*link).key)
                 ui.canvas().stroke_rect(
-                    Rect::sized({bottom.min.x - 6, bottom.min.y + control_step * static_cast<float>(i)},
-                                bottom.width() + 12, control_step - 4),
+                    Rect::sized({bottom.min.x - 6, bottom.min.y + step_height * static_cast<float>(i)},
+                                bottom.width() + 12, step_height - 4),
                     ui.theme().query, 2, 8);
     if (pointed_ != drawn_pointed_) next_frame_wanted_ = true;
     drawn_pointed_ = pointed_;
@@ -256,8 +267,8 @@ void App::lecture_bar(Ui& ui, const Rect& area) {
     const TextStyle mono{.color = t.quiet, .size = 13, .font = Font::mono, .align = Align::right};
     const std::string clock = fmt::format("{}   {}", elapsed_clock(ui.input().seconds - *lecture_began_), wall_clock());
     const float taken = canvas.text_middle({area.max.x - 16, y}, clock, mono);
-    ui.change_after(clock_step);
     float x = area.min.x + 18;
+    const float dot_step = std::min(widest_dot_step, (area.width() - taken - 60) / static_cast<float>(count));
     for (std::size_t i = 0; i < count; ++i, x += dot_step) {
         const std::string id = fmt::format("step {}", i + 1);
         const Pointer pointer = ui.area(id, Rect::sized({x - dot_step / 2, area.min.y}, dot_step, area.height()));

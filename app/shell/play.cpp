@@ -13,12 +13,13 @@ void App::play_or_stop(Ui& ui) {
         return;
     }
     const ParamList& params = workspace_->active().params;
+    const auto in_panel = [&](const std::string& key) { return workspace_->active().info.name + "." + key; };
     const Param* const focus = memory_.focus.empty() ? nullptr : find(params, memory_.focus);
     std::optional<Play> play;
     if (focus != nullptr && (focus->kind == ParamKind::integer || focus->kind == ParamKind::real)) {
         const auto [low, high] = slider_ends(*focus);
         const std::pair<double, double> ends =
-            play_ends_.first == focus->key ? play_ends_.second : std::pair<double, double>(low, high);
+            play_ends_.first == in_panel(focus->key) ? play_ends_.second : std::pair<double, double>(low, high);
         play = Play{.key = focus->key, .from = ends.first, .to = ends.second, .seconds = play_seconds_};
     } else if (lecture_ && lecture_->step().play) {
         play = lecture_->step().play;
@@ -29,6 +30,7 @@ void App::play_or_stop(Ui& ui) {
     }
     play->there_and_back = play_there_and_back_;
     playing_ = played_ = play;
+    play_panel_ = workspace_->active().info.name;
     play_began_.reset();
     ++play_number_;
 }
@@ -36,6 +38,7 @@ void App::play_or_stop(Ui& ui) {
 // Keys that belong to playing: P starts and stops, I and O set the ends, comma and period the speed, Shift P the way.
 bool App::play_key(const KeyPress& press, Ui& ui) {
     if (press.control || press.alt) return false;
+    const auto in_panel = [&](const std::string& key) { return workspace_->active().info.name + "." + key; };
     const Param* const focus = memory_.focus.empty() ? nullptr : find(workspace_->active().params, memory_.focus);
     const bool numeric = focus != nullptr && (focus->kind == ParamKind::integer || focus->kind == ParamKind::real);
     switch (press.key) {
@@ -54,7 +57,7 @@ bool App::play_key(const KeyPress& press, Ui& ui) {
         case GLFW_KEY_I:
         case GLFW_KEY_O: {
             if (!numeric) return false;
-            if (play_ends_.first != focus->key) play_ends_ = {focus->key, slider_ends(*focus)};
+            if (play_ends_.first != in_panel(focus->key)) play_ends_ = {in_panel(focus->key), slider_ends(*focus)};
             (press.key == GLFW_KEY_I ? play_ends_.second.first : play_ends_.second.second) = number_of(*focus);
             ui.say(tr("{} is played from {:.4g} to {:.4g} (P).", tr_in("label", focus->label), play_ends_.second.first,
                       play_ends_.second.second),
@@ -75,8 +78,9 @@ bool App::play_key(const KeyPress& press, Ui& ui) {
 
 void App::run_play(const FrameInput& input) {
     if (!playing_) return;
-    const Param* const param = find(workspace_->active().params, playing_->key);
-    if (param == nullptr) {  // another panel
+    const Param* const param =
+        play_panel_ == workspace_->active().info.name ? find(workspace_->active().params, playing_->key) : nullptr;
+    if (param == nullptr) {  // another panel, which may have a parameter of this name
         playing_.reset();
         return;
     }

@@ -8,6 +8,7 @@
 
 #include "app/shell/export.hpp"
 #include "app/shell/overlay.hpp"
+#include "app/shell/scrolled.hpp"
 
 namespace attnscope {
 namespace {
@@ -75,15 +76,7 @@ std::string make_thumbnail(const Workspace& workspace, const CompareView& compar
     return {};
 }
 
-void SnapshotGrid::toggle(Ui& ui) {
-    if (open_)
-        close(ui);
-    else
-        open_ = true;
-}
-
-void SnapshotGrid::close(Ui& ui) {
-    if (renaming_) ui.end_edit();
+void SnapshotGrid::close() {
     renaming_.reset();
     deleted_.clear();
     pictures_.clear();
@@ -117,18 +110,23 @@ bool SnapshotGrid::draw(Ui& ui, const Rect& screen, const SnapshotDesk& desk) {
                      {.color = t.quiet, .size = 12.5F, .align = Align::right});
     if (renaming_ && desk.memory.editing != fmt::format("snapshot name {}", *renaming_ + 1)) renaming_.reset();
 
-    const Vec2 from{box.min.x + grid_margin, box.min.y + title_height};
+    Rect tiles = box;
+    tiles.cut_top(title_height);
+    tiles.cut_bottom(foot_height);
+    Scrolled scrolled(ui, "snapshot tiles", tiles);
+    const Vec2 from{box.min.x + grid_margin, tiles.min.y - scrolled.offset()};
     Choice choice = add_tile(ui, grid.place(from, 0), desk.workspace);
     const auto take = [&choice](const Choice& made) {
         if (made.act != Act::none) choice = made;
     };
     for (std::size_t i = 0; i < kept; ++i) take(tile(ui, grid.place(from, 1 + i), i, desk));
     for (std::size_t i = 0; i < deleted_.size(); ++i) take(deleted_tile(ui, grid.place(from, 1 + kept + i), i));
+    scrolled.end(grid.height());
     Rect foot = box;
     const bool wrote = lesson_buttons(ui, foot.cut_bottom(foot_height), desk);
     const bool elsewhere = end_overlay(ui, before);
     apply(ui, choice, desk);
-    if (elsewhere || choice.act == Act::recall) close(ui);
+    if (elsewhere || choice.act == Act::recall) close();
     return wrote || choice.act != Act::none;
 }
 

@@ -27,8 +27,8 @@ struct SnapshotDesk {
 class SnapshotGrid {
 public:
     bool is_open() const { return open_; }
-    void toggle(Ui& ui);
-    void close(Ui& ui);
+    void open() { open_ = true; }
+    void close();
     /// True when something has changed, so that another frame is needed.
     bool draw(Ui& ui, const Rect& screen, const SnapshotDesk& desk);
     /// Alt 1 to 9. True when the key was one of them.

@@ -12,6 +12,8 @@
 #include "app/draw/rich_text.hpp"
 #include "app/language/language.hpp"
 #include "app/lessons/step_text.hpp"
+#include "app/shell/key_events.hpp"
+#include "app/shell/screens.hpp"
 
 namespace attnscope {
 namespace {
@@ -22,7 +24,7 @@ constexpr float page_margin = 28;
 LessonStep notes_as_step(const LessonStep& step) {
     LessonStep notes;
     notes.title = step.title;
-    notes.text = step.notes;
+    notes.text = step.notes.empty() ? step.text : step.notes;
     notes.question = step.question;
     notes.answer = step.answer;
     return notes;
@@ -49,32 +51,25 @@ void draw_speaker_page(Canvas& canvas, const SpeakerPage& page, const Rect& area
         .draw(canvas, nobody, rest.min);
     canvas.fill_rect({{next.min.x, next.min.y + 6}, {next.max.x, next.min.y + 7}}, t.line);
     Rect below{{next.min.x, next.min.y + 22}, next.max};
-    draw_line(canvas, below.cut_top(24), below.min.y - 8,
-              lecture.next_step() != nullptr ? tr("Next:") : tr("The last step."), {.color = t.quiet, .size = 15});
+    const Rect head = below.cut_top(24);
+    draw_line(canvas, head, head.max.y - 8, lecture.next_step() != nullptr ? tr("Next:") : tr("The last step."),
+              {.color = t.quiet, .size = 15});
     if (lecture.next_step() == nullptr) return;
     StepText::fitted(canvas.shaper(), t, {.step = lecture.next_step(), .live = false}, {below.width(), below.height()},
                      7, 17)
         .draw(canvas, nobody, below.min);
 }
 
-std::unique_ptr<SpeakerWindow> SpeakerWindow::open(int monitor, std::function<void(const KeyPress&)> on_key) {
-    int count = 0;
-    GLFWmonitor** const monitors = glfwGetMonitors(&count);
-    GLFWmonitor* const target = monitor >= 0 && monitor < count ? monitors[monitor] : nullptr;
-    const GLFWvidmode* const mode = target != nullptr ? glfwGetVideoMode(target) : nullptr;
-    GLFWwindow* const handle =
-        glfwCreateWindow(mode != nullptr ? mode->width : 1000, mode != nullptr ? mode->height : 640,
-                         tr("AttnScope: notes").c_str(), mode != nullptr ? target : nullptr, nullptr);
+std::unique_ptr<SpeakerWindow> SpeakerWindow::open(GLFWmonitor* screen, std::function<void(const InputEvent&)> on_key) {
+    GLFWwindow* const handle = glfwCreateWindow(1000, 640, tr("AttnScope: notes").c_str(), nullptr, nullptr);
     if (handle == nullptr) return nullptr;
+    if (screen != nullptr) fill_screen(handle, screen);
     std::unique_ptr<SpeakerWindow> window(new SpeakerWindow);
     window->handle_ = handle;
     window->on_key_ = std::move(on_key);
     glfwSetWindowUserPointer(handle, window.get());
     glfwSetKeyCallback(handle, [](GLFWwindow* w, int key, int, int action, int mods) {
-        if (action == GLFW_RELEASE) return;
-        const auto* const self = static_cast<const SpeakerWindow*>(glfwGetWindowUserPointer(w));
-        self->on_key_(
-            KeyPress{key, (mods & GLFW_MOD_CONTROL) != 0, (mods & GLFW_MOD_SHIFT) != 0, (mods & GLFW_MOD_ALT) != 0});
+        static_cast<const SpeakerWindow*>(glfwGetWindowUserPointer(w))->on_key_(key_event(key, action, mods));
     });
     return window;
 }

@@ -9,6 +9,7 @@
 #include "app/lessons/lecture.hpp"
 #include "app/shell/input.hpp"
 
+struct GLFWmonitor;
 struct GLFWwindow;
 
 namespace attnscope {
@@ -18,14 +19,15 @@ struct SpeakerPage {
     double seconds = 0;  // since the lesson began
     std::string time;    // of the day
 };
-/// Notes, question and answer of the step, and the next step with its words, in the current language.
+/// Notes (or its words, where it has none), question and answer of the step, and the next step with its words, in the
+/// current language.
 void draw_speaker_page(Canvas& canvas, const SpeakerPage& page, const Rect& area);
 
 class SpeakerWindow {
 public:
-    /// Opens the window, filling the monitor at this place or, without one, as an ordinary window. Keys pressed in it
+    /// Opens the window, filling the screen or, without one, as an ordinary window. Keys pressed in it
     /// are handed on. Nothing: the system refuses another window; the lesson goes on without.
-    static std::unique_ptr<SpeakerWindow> open(int monitor, std::function<void(const KeyPress&)> on_key);
+    static std::unique_ptr<SpeakerWindow> open(GLFWmonitor* screen, std::function<void(const InputEvent&)> on_key);
     ~SpeakerWindow();
     SpeakerWindow(const SpeakerWindow&) = delete;
     SpeakerWindow& operator=(const SpeakerWindow&) = delete;
@@ -40,7 +42,7 @@ private:
     void show(int width, int height, const std::vector<unsigned char>& pixels);
 
     GLFWwindow* handle_ = nullptr;
-    std::function<void(const KeyPress&)> on_key_;
+    std::function<void(const InputEvent&)> on_key_;
     TextShaper shaper_;
     unsigned int texture_ = 0, framebuffer_ = 0;
     std::string shown_;  // what the last page said, by its state

@@ -94,6 +94,8 @@ void Ui::begin_edit(std::string_view id, std::string text) {
     memory_->edit = TextEdit(text);
     memory_->edit_before = std::move(text);
     memory_->edit_scroll = 0;
+    memory_->edit_begins = true;
+    memory_->edit_from = keys_taken_;
 }
 
 void Ui::text_field(const Rect& rect, const Field& field, const std::function<void(const std::string&)>& apply) {
@@ -158,8 +160,9 @@ void Ui::text_field(const Rect& rect, const Field& field, const std::function<vo
 // Hands this frame's keys to the text; whether it is still being edited.
 bool Ui::edit_by_keys(const Field& field, const std::function<void(const std::string&)>& apply) {
     TextEdit& edit = memory_->edit;
-    for (const KeyEvent& event : input_->keys) {
-        const TextEdit::Outcome outcome = edit.handle(event, *clipboard_);
+    const std::size_t from = memory_->edit_begins ? memory_->edit_from : 0;
+    for (std::size_t i = from; i < input_->keys.size(); ++i) {
+        const TextEdit::Outcome outcome = edit.handle(input_->keys[i], *clipboard_);
         if (outcome == TextEdit::Outcome::changed && !field.apply_on_enter) apply(edit.text());
         if (outcome == TextEdit::Outcome::accepted && field.apply_on_enter) apply(edit.text());
         if (outcome == TextEdit::Outcome::abandoned && !field.apply_on_enter && edit.text() != memory_->edit_before)
@@ -179,6 +182,9 @@ void Ui::say(std::string_view text, bool is_error) {
 }
 
 void Ui::finish(const Rect& screen) {
+    // A field that is not there any more would keep all keys to itself.
+    if (!memory_->edit_begins && !memory_->areas.contains(memory_->editing)) end_edit();
+    memory_->edit_begins = false;
     const Straight straight(*this);
     ImDrawList* before = screen_->set_list(ImGui::GetForegroundDrawList());
     const Theme& t = theme();

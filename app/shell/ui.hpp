@@ -24,8 +24,10 @@ struct UiMemory {
     std::string editing;  // the id of the text field being edited; empty: none
     TextEdit edit;
     float edit_scroll = 0;
-    std::string edit_before;  // the text when editing began, for Escape
-    std::string hover_id;     // what the mouse rests on, since when
+    std::string edit_before;    // the text when editing began, for Escape
+    bool edit_begins = false;   // in this frame: its field may have been drawn already
+    std::size_t edit_from = 0;  // the first key of this frame that belongs to it
+    std::string hover_id;       // what the mouse rests on, since when
     double hover_since = 0;
     std::string popup_param;            // the combo that is open
     double drag_from_value = 0;         // the slider's value where the drag began
@@ -78,6 +80,8 @@ public:
     };
     void text_field(const Rect& rect, const Field& field, const std::function<void(const std::string&)>& apply);
     void begin_edit(std::string_view id, std::string text);
+    /// So many keys of this frame have been dealt with: an edit that begins now hears those after them.
+    void keys_taken(std::size_t count) { keys_taken_ = count; }
     void end_edit() { memory_->editing.clear(); }
 
     /// The control of a parameter: its label and, by its kind, a switch, slider, segments, list or text field.
@@ -127,6 +131,7 @@ private:
     const FrameInput* input_;
     const Clipboard* clipboard_;
     float scale_;
+    std::size_t keys_taken_ = 0;
     std::string tooltip_;
     std::optional<std::pair<std::ptrdiff_t, std::ptrdiff_t>> lit_cell_;
     std::optional<double> next_change_;

@@ -9,11 +9,16 @@
 #include <cmath>
 #include <ctime>
 #include <memory>
+#include <tuple>
+#include <utility>
 
 #include "app/draw/png.hpp"
 #include "app/shell/app.hpp"
+#include "app/shell/key_events.hpp"
+#include "app/shell/screens.hpp"
 #include "app/shell/speaker_window.hpp"
 #include "assets/embedded.hpp"
+#include "core/base/tr.hpp"
 
 namespace attnscope {
 namespace {
@@ -101,22 +106,7 @@ void install_callbacks(Window& window) {
     glfwSetScrollCallback(
         handle, [](GLFWwindow* w, double, double y) { window_of(w).push(MouseWheel{static_cast<float>(y)}); });
     glfwSetKeyCallback(handle, [](GLFWwindow* w, int key, int, int action, int mods) {
-        const bool control = (mods & GLFW_MOD_CONTROL) != 0, shift = (mods & GLFW_MOD_SHIFT) != 0;
-        const bool is_modifier = key >= GLFW_KEY_LEFT_SHIFT && key <= GLFW_KEY_RIGHT_SUPER;
-        if (is_modifier) {
-            const bool down = action != GLFW_RELEASE;
-            const bool is_control = key == GLFW_KEY_LEFT_CONTROL || key == GLFW_KEY_RIGHT_CONTROL;
-            const bool is_shift = key == GLFW_KEY_LEFT_SHIFT || key == GLFW_KEY_RIGHT_SHIFT;
-            window_of(w).push(Modifiers{is_control ? down : control, is_shift ? down : shift});
-            return;
-        }
-        // GLFW names keys by the US layout; the shortcuts are about what is written on them.
-        const char* name = glfwGetKeyName(key, 0);
-        if (name != nullptr && name[1] == '\0' && name[0] >= 'a' && name[0] <= 'z') key = GLFW_KEY_A + (name[0] - 'a');
-        if (action == GLFW_RELEASE)
-            window_of(w).push(KeyRelease{key});
-        else
-            window_of(w).push(KeyPress{key, control, shift, (mods & GLFW_MOD_ALT) != 0});
+        window_of(w).push(key_event(key, action, mods));
     });
     glfwSetCharCallback(handle, [](GLFWwindow* w, unsigned int c) { window_of(w).push(Typed{utf8_of(c)}); });
     glfwSetDropCallback(handle, [](GLFWwindow* w, int count, const char** paths) {
@@ -143,9 +133,8 @@ void set_icon(GLFWwindow* handle) {
 
 Result<void> open(Window& window, const WindowOptions& options) {
     if (glfwInit() == GLFW_FALSE)
-        return io_error(
-            fmt::format("cannot open a window: {}; `attnscope render` works without a display",
-                        GlfwSession::last_error().empty() ? "there is no display" : GlfwSession::last_error()));
+        return io_error(tr("cannot open a window: {}; `attnscope render` works without a display",
+                           GlfwSession::last_error().empty() ? tr("there is no display") : GlfwSession::last_error()));
     glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
     glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
     glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
@@ -165,9 +154,8 @@ Result<void> open(Window& window, const WindowOptions& options) {
     }
     window.handle = glfwCreateWindow(width, height, "AttnScope", nullptr, nullptr);
     if (window.handle == nullptr)
-        return io_error(
-            fmt::format("cannot open a window: OpenGL 3.3 is missing ({}); `attnscope render` works without it",
-                        GlfwSession::last_error()));
+        return io_error(tr("cannot open a window: OpenGL 3.3 is missing ({}); `attnscope render` works without it",
+                           GlfwSession::last_error()));
     glfwSetWindowSizeLimits(window.handle, 320, 200, GLFW_DONT_CARE, GLFW_DONT_CARE);
     glfwMakeContextCurrent(window.handle);
     glfwSwapInterval(1);
@@ -243,35 +231,37 @@ private:
                                  GLFW_DONT_CARE);
             return;
         }
-        int count = 0;
-        GLFWmonitor** monitors = glfwGetMonitors(&count);
-        if (count == 0) return;
+        const Screens screens = screens_now();
+        if (screens.monitors.empty()) return;
+        points_before_ = points();
         glfwGetWindowPos(window_.handle, &before_x_, &before_y_);
         glfwGetWindowSize(window_.handle, &before_width_, &before_height_);
-        GLFWmonitor* const target = monitors[count - 1];
-        const GLFWvidmode* const mode = glfwGetVideoMode(target);
-        if (mode != nullptr)
-            glfwSetWindowMonitor(window_.handle, target, 0, 0, mode->width, mode->height, mode->refreshRate);
+        fill_screen(window_.handle, screens.monitors[lecture_screens(screens.places).lesson]);
+    }
+
+    static GLFWmonitor* notes_screen() {
+        const Screens screens = screens_now();
+        if (screens.monitors.empty()) return nullptr;
+        const std::optional<std::size_t> notes = lecture_screens(screens.places).notes;
+        return notes ? screens.monitors[*notes] : nullptr;
     }
 
     // Notes go to the screen that the lesson is not on, or where the speaker asked for them.
     void follow_speaker() {
         const Lecture* const lecture = app_.lecture();
-        int monitors = 0;
-        glfwGetMonitors(&monitors);
         if (speaker_ && speaker_->closed()) {
             app_.close_notes();
             closed_by_hand_ = true;
         }
         if (lecture == nullptr) closed_by_hand_ = false;
-        const bool wanted = lecture != nullptr && (app_.notes_wanted() || (monitors > 1 && !closed_by_hand_));
+        GLFWmonitor* const screen = lecture != nullptr ? notes_screen() : nullptr;
+        const bool wanted = lecture != nullptr && (app_.notes_wanted() || (screen != nullptr && !closed_by_hand_));
         if (!wanted && !speaker_) return;
         if (!wanted) {
             speaker_.reset();
             glfwFocusWindow(window_.handle);  // the keys go on there
         } else if (!speaker_) {
-            speaker_ =
-                SpeakerWindow::open(monitors > 1 ? 0 : -1, [this](const KeyPress& press) { window_.push(press); });
+            speaker_ = SpeakerWindow::open(screen, [this](const InputEvent& event) { window_.push(event); });
         }
         if (speaker_) {
             const std::time_t now = std::time(nullptr);
@@ -310,18 +300,22 @@ private:
         glfwSwapBuffers(window_.handle);
     }
 
-    StateFile current() {
-        StateFile state = workspace_.to_state();
+    // The window's size in points.
+    std::pair<int, int> points() const {
         int width = 0, height = 0;
         float scale_x = 1, scale_y = 1;
         glfwGetFramebufferSize(window_.handle, &width, &height);
         glfwGetWindowContentScale(window_.handle, &scale_x, &scale_y);
-        const auto points = [](int pixels, float scale) {
+        const auto side = [](int pixels, float scale) {
             const auto size = static_cast<int>(std::lround(static_cast<float>(pixels) / std::max(scale, 0.5F)));
             return std::clamp(size, state_window_min, state_window_max);
         };
-        state.window_width = points(width, scale_x);
-        state.window_height = points(height, scale_y);
+        return {side(width, scale_x), side(height, scale_y)};
+    }
+
+    StateFile current() const {
+        StateFile state = app_.own_state();
+        std::tie(state.window_width, state.window_height) = full_screen_ ? points_before_ : points();
         return state;
     }
 
@@ -358,6 +352,7 @@ private:
     bool closed_by_hand_ = false;
     int before_x_ = 0, before_y_ = 0, before_width_ = 0,
         before_height_ = 0;  // of the window, before it filled the screen
+    std::pair<int, int> points_before_{};
     bool unsaved_ = false;
 };
 

@@ -39,13 +39,6 @@ Json end_of_range(const Param& param, double end) {
     return param.kind == ParamKind::integer ? Json(static_cast<std::int64_t>(end)) : Json(end);
 }
 
-/// Short, on one line.
-std::string default_in_words(const Param& param) {
-    if (const auto* text = std::get_if<std::string>(&param.default_value))
-        return param.kind == ParamKind::text ? '"' + printable(*text, 24) + '"' : *text;
-    return json_of(param.default_value).dump();
-}
-
 /// How wide a text is, one column for each code point.
 std::size_t columns(std::string_view text) {
     std::size_t count = 0;
@@ -83,6 +76,12 @@ nlohmann::ordered_json values_json(const ParamList& params) {
     nlohmann::ordered_json json = nlohmann::ordered_json::object();
     for (const Param& param : params) std::visit([&](const auto& value) { json[param.key] = value; }, param.get());
     return json;
+}
+
+std::string default_in_words(const Param& param) {
+    if (const auto* text = std::get_if<std::string>(&param.default_value))
+        return param.kind == ParamKind::text ? '"' + printable(*text, 24) + '"' : *text;
+    return json_of(param.default_value).dump();
 }
 
 std::string describe_table(const ParamList& params) {

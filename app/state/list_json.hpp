@@ -21,4 +21,7 @@ nlohmann::ordered_json values_json(const ParamList& params);
 /// by '\n'.
 std::string describe_table(const ParamList& params);
 
+/// The default, short and on one line; a text in quotes.
+std::string default_in_words(const Param& param);
+
 }  // namespace attnscope

@@ -266,20 +266,6 @@ std::string to_display(const Param& param, int digits) {
     return text;
 }
 
-std::vector<ParamDifference> differences(const ParamList& a, const ParamList& b, std::string_view always) {
-    const auto counts = [&](const Param& param) {
-        return !param.visible || param.visible() || (!always.empty() && param.key == always);
-    };
-    std::vector<ParamDifference> found;
-    for (const Param& theirs : a) {
-        const Param* ours = find(b, theirs.key);
-        if (ours == nullptr || theirs.get() == ours->get() || (!counts(theirs) && !counts(*ours))) continue;
-        const std::string unit = ours->unit.empty() ? "" : " " + ours->unit;
-        found.push_back({ours->label, to_display(theirs), to_display(*ours) + unit});
-    }
-    return found;
-}
-
 void reset(const Param& param) {
     param.put(param.default_value);
 }

@@ -80,14 +80,6 @@ ParamValues capture(const ParamList& params);
 /// is returned.
 std::vector<std::string> restore(const ParamList& params, const ParamValues& values);
 
-/// A parameter that two lists of the same panel set differently, as a person reads it; the unit stands behind `b`.
-struct ParamDifference {
-    std::string label, a, b;
-};
-/// In the order of the lists. Parameters without a control in either state do not count, but for the one with the key
-/// `always`.
-std::vector<ParamDifference> differences(const ParamList& a, const ParamList& b, std::string_view always = {});
-
 struct RealInfo {
     std::string label;
     double min = 0, max = 1;  // the slider's range

@@ -1,4 +1,5 @@
 #include "app/state/params.hpp"
+#include "app/state/differences.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/state/toml_write.hpp"
+#include "core/base/tr.hpp"
 #include "core/io/file.hpp"
 
 namespace attnscope {
@@ -20,11 +21,11 @@ public:
     /// Nothing when it is to be left out; the warnings say why.
     std::optional<Snapshot> read(const toml::node& node) {
         const toml::table* const table = node.as_table();
-        if (table == nullptr) return refuse(node, "a snapshot must be a table; it begins with a line [[snapshot]]");
+        if (table == nullptr) return refuse(node, tr("a snapshot must be a table; it begins with a line [[snapshot]]"));
         for (const TomlEntry& entry : in_file_order(*table)) read_entry(entry.key, *entry.node);
         if (wrong_) return std::nullopt;
-        if (snapshot_.name.empty()) return refuse(node, "a snapshot needs a name");
-        if (snapshot_.panel.empty()) return refuse(node, "a snapshot needs a panel");
+        if (snapshot_.name.empty()) return refuse(node, tr("a snapshot needs a name"));
+        if (snapshot_.panel.empty()) return refuse(node, tr("a snapshot needs a panel"));
         return std::move(snapshot_);
     }
 
@@ -33,7 +34,7 @@ private:
         warnings_.push_back(fmt::format("{}:{}: {}", file_, at.source().begin.line, what));
     }
     std::nullopt_t refuse(const toml::node& at, std::string_view what) {
-        if (!wrong_) warn(at, fmt::format("{}; the snapshot was left out", what));
+        if (!wrong_) warn(at, tr("{}; the snapshot was left out", what));
         wrong_ = true;
         return std::nullopt;
     }
@@ -50,21 +51,20 @@ private:
         else if (key == "values")
             read_values(node);
         else
-            warn(node, fmt::format("snapshot.{} means nothing to this version of attnscope; it was left out",
-                                   printable(key)));
+            warn(node, tr("snapshot.{} means nothing to this version of attnscope; it was left out", printable(key)));
     }
 
     void read_text(std::string_view key, const toml::node& node, std::string& field) {
         if (const auto* text = node.as_string())
             field = text->get();
         else
-            refuse(node, fmt::format("snapshot.{} must be a text, not {}", key, toml_type_in_words(node.type())));
+            refuse(node, tr("snapshot.{} must be a text, not {}", key, toml_type_in_words(node.type())));
     }
 
     void read_line(std::string_view key, const toml::node& node, std::size_t most, std::string& field) {
         read_text(key, node, field);
         if (!is_one_line(field, most))
-            refuse(node, fmt::format("snapshot.{} must be one line of at most {} characters", key, most));
+            refuse(node, tr("snapshot.{} must be one line of at most {} characters", key, most));
     }
 
     void read_thumbnail(const toml::node& node) {
@@ -75,16 +75,15 @@ private:
         if (bytes && is_thumbnail(*bytes))
             snapshot_.thumbnail = *std::move(bytes);
         else
-            warn(node, fmt::format("snapshot.thumbnail must be a PNG file of at most {} bytes in base64; "
-                                   "the picture was left out",
-                                   snapshot_thumbnail_max));
+            warn(node, tr("snapshot.thumbnail must be a PNG file of at most {} bytes in base64; "
+                          "the picture was left out",
+                          snapshot_thumbnail_max));
     }
 
     void read_values(const toml::node& node) {
         const toml::table* const table = node.as_table();
         if (table == nullptr) {
-            refuse(node, fmt::format("snapshot.values must be a table of parameters, not {}",
-                                     toml_type_in_words(node.type())));
+            refuse(node, tr("snapshot.values must be a table of parameters, not {}", toml_type_in_words(node.type())));
             return;
         }
         snapshot_.values.reserve(table->size());
@@ -92,8 +91,8 @@ private:
             if (std::optional<Value> value = to_value(*entry.node))
                 snapshot_.values.emplace_back(entry.key, *std::move(value));
             else
-                refuse(*entry.node, fmt::format("snapshot.values.{} must be a number, a text, or true or false, not {}",
-                                                printable(entry.key), toml_type_in_words(entry.node->type())));
+                refuse(*entry.node, tr("snapshot.values.{} must be a number, a text, or true or false, not {}",
+                                       printable(entry.key), toml_type_in_words(entry.node->type())));
     }
 
     std::string_view file_;
@@ -123,15 +122,15 @@ std::vector<Snapshot> read_snapshots(const toml::node& node, std::string_view fi
     };
     const toml::array* const list = node.as_array();
     if (list == nullptr) {
-        warn(node, fmt::format("snapshot must be a list, not {}; each begins with a line [[snapshot]]",
-                               toml_type_in_words(node.type())));
+        warn(node, tr("snapshot must be a list, not {}; each begins with a line [[snapshot]]",
+                      toml_type_in_words(node.type())));
         return {};
     }
     std::vector<Snapshot> snapshots;
     snapshots.reserve(std::min(list->size(), snapshots_max));
     for (const toml::node& entry : *list) {
         if (snapshots.size() == snapshots_max) {
-            warn(entry, fmt::format("there are at most {} snapshots; the others were left out", snapshots_max));
+            warn(entry, tr("there are at most {} snapshots; the others were left out", snapshots_max));
             break;
         }
         if (std::optional<Snapshot> snapshot = SnapshotReader(file, warnings).read(entry))

@@ -31,7 +31,7 @@ Result<fs::path> set_aside(const fs::path& path) {
         if (error) return io_error(error.message());
         return target;
     }
-    return io_error("there are a thousand damaged ones already");
+    return io_error(tr("there are a thousand damaged ones already"));
 }
 
 fs::path absolute_from_environment(const char* variable) {
@@ -86,9 +86,7 @@ Result<void> save_state(const fs::path& path, const StateFile& state) {
     std::error_code error;
     if (!folder.empty() && !fs::exists(folder, error)) {
         fs::create_directories(folder, error);
-        if (error)
-            return io_error(
-                fmt::format("cannot make the folder '{}': {}", printable(folder.string()), error.message()));
+        if (error) return io_error(tr("cannot make the folder '{}': {}", printable(folder.string()), error.message()));
         fs::permissions(folder, fs::perms::owner_all,
                         error);  // others' business or not: a failure here is no reason to stop
     }
@@ -107,24 +105,21 @@ LoadedState load_or_set_aside(const fs::path& path) {
     const std::string name = printable(path.string());
     std::string reason;
     const auto size = size_of_file(path);
-    if (!size) return {{}, size.error().what + "; starting with the defaults"};
+    if (!size) return {{}, tr("{}; starting with the defaults", size.error().what)};
     if (*size > state_file_max_bytes) {
-        reason =
-            fmt::format("{}: {} bytes are too many for a state file (at most {})", name, *size, state_file_max_bytes);
+        reason = tr("{}: {} bytes are too many for a state file (at most {})", name, *size, state_file_max_bytes);
     } else {
         const auto text = read_file(path, state_file_max_bytes);
-        if (!text) return {{}, text.error().what + "; starting with the defaults"};
+        if (!text) return {{}, tr("{}; starting with the defaults", text.error().what)};
         auto state = parse_state(*text, path.string());
         if (state) return {std::move(state).value(), ""};
         reason = state.error().what;
     }
     const auto aside = set_aside(path);
-    if (!aside)
-        return {{},
-                fmt::format("{}; starting with the defaults; it cannot be renamed: {}", reason, aside.error().what)};
+    if (!aside) return {{}, tr("{}; starting with the defaults; it cannot be renamed: {}", reason, aside.error().what)};
     return {{},
-            fmt::format("{}; starting with the defaults; the file was set aside as {}", reason,
-                        printable(aside->filename().string()))};
+            tr("{}; starting with the defaults; the file was set aside as {}", reason,
+               printable(aside->filename().string()))};
 }
 
 }  // namespace attnscope

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/base/tr.hpp"
 #include "core/io/file.hpp"
 
 namespace attnscope {
@@ -30,15 +31,15 @@ public:
         while (at_ < text_.size()) {
             const char c = text_[at_];
             if (in_value_ && (c == '=' || (is_one_of(c, "\"'[{") && !is_one_of(text_[at_ - 1], " \t\r\n=,["))))
-                return here(fmt::format("{} cannot stand in the middle of a value", c));
+                return here(tr("{} cannot stand in the middle of a value", c));
             if (c == '"' || c == '\'') {
                 if (!skip_string(c)) return fault_;
             } else if (c == '#') {
                 at_ = std::min(text_.find('\n', at_), text_.size());
             } else if (static_cast<unsigned char>(c) >= 0x80) {
-                return here("a character beyond ASCII must stand inside of a string or a comment");
+                return here(tr("a character beyond ASCII must stand inside of a string or a comment"));
             } else if (c == '.' && ++dots_ > most_dots) {
-                return here(fmt::format("a key has more than {} dots", most_dots));
+                return here(tr("a key has more than {} dots", most_dots));
             } else {
                 follow(c);
                 ++at_;
@@ -78,7 +79,7 @@ private:
                 // After a backslash that joins lines, too, toml++ looks for white space.
                 const std::size_t next = text_.find_first_not_of(" \t\r\n", at_ + 1);
                 if (next != std::string_view::npos && static_cast<unsigned char>(text_[next]) >= 0x80) {
-                    fault_ = here("a backslash cannot stand before a character beyond ASCII");
+                    fault_ = here(tr("a backslash cannot stand before a character beyond ASCII"));
                     return false;
                 }
                 ++at_;
@@ -110,28 +111,28 @@ private:
 
 }  // namespace
 
-std::string_view toml_type_in_words(toml::node_type type) {
+std::string toml_type_in_words(toml::node_type type) {
     switch (type) {
         case toml::node_type::table:
-            return "a table";
+            return tr("a table");
         case toml::node_type::array:
-            return "an array";
+            return tr("an array");
         case toml::node_type::string:
-            return "a text";
+            return tr("a text");
         case toml::node_type::integer:
-            return "a whole number";
+            return tr("a whole number");
         case toml::node_type::floating_point:
-            return "a number with a fraction";
+            return tr("a number with a fraction");
         case toml::node_type::boolean:
-            return "true or false";
+            return tr("true or false");
         case toml::node_type::date:
         case toml::node_type::time:
         case toml::node_type::date_time:
-            return "a date or time";
+            return tr("a date or time");
         case toml::node_type::none:
             break;
     }
-    return "nothing";
+    return tr("nothing");
 }
 
 std::vector<TomlEntry> in_file_order(const toml::table& table) {

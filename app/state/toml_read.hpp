@@ -28,7 +28,7 @@ namespace attnscope {
 Result<toml::table> parse_toml(std::string_view text, std::string_view name);
 
 /// "a table", "a whole number".
-std::string_view toml_type_in_words(toml::node_type type);
+std::string toml_type_in_words(toml::node_type type);
 
 struct TomlEntry {
     std::string key;

@@ -1,6 +1,5 @@
 #include "core/attention/attention.hpp"
 
-#include <fmt/format.h>
 #include <oneapi/tbb/enumerable_thread_specific.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include "core/attention/softmax_row.hpp"
 #include "core/attention/validate.hpp"
 #include "core/base/parallel.hpp"
+#include "core/base/tr.hpp"
 #include "core/engine/product.hpp"
 
 namespace attnscope {
@@ -129,9 +129,9 @@ private:
         for (Index i = begin; i < end; ++i)
             if (!all_finite(result_.output.row(i)))
                 return invalid_input(
-                    fmt::format("the output of query {} (counted from 0) is beyond the range of float: "
-                                "smaller values are needed",
-                                i));
+                    tr("the output of query {} (counted from 0) is beyond the range of float: "
+                       "smaller values are needed",
+                       i));
         return std::nullopt;
     }
 

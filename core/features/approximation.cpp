@@ -7,6 +7,7 @@
 #include "core/base/check.hpp"
 #include "core/base/parallel.hpp"
 #include "core/base/random.hpp"
+#include "core/base/tr.hpp"
 #include "core/engine/exact.hpp"
 #include "core/engine/linear.hpp"
 #include "core/features/stabiliser.hpp"
@@ -159,7 +160,7 @@ Result<ApproximationTask> make_task(const Eigen::Ref<const Matrix>& q, const Eig
         exact_attention(view_of(q), view_of(k), view_of(v), options, span_of(task.exact), {}, progress);
     if (!exact) return exact.error();
     if (!task.exact.allFinite())
-        return invalid_input("exact attention is beyond the range of float: smaller queries and keys are needed");
+        return invalid_input(tr("exact attention is beyond the range of float: smaller queries and keys are needed"));
     const auto root = static_cast<float>(1 / std::sqrt(std::sqrt(static_cast<double>(q.cols()))));
     task.x = q * root;
     task.y = k * root;

@@ -5,6 +5,7 @@
 
 #include "core/base/check.hpp"
 #include "core/base/parallel.hpp"
+#include "core/base/tr.hpp"
 
 namespace attnscope {
 namespace {
@@ -65,7 +66,7 @@ Result<Features> relu_features(const Matrix& projections, const Eigen::Ref<const
     });
     if (progress.stopped()) return cancelled();
     if (!result.values.allFinite() || !result.log_scale.allFinite())
-        return invalid_input("the random features are beyond the range of float: shorter vectors are needed");
+        return invalid_input(tr("the random features are beyond the range of float: shorter vectors are needed"));
     return result;
 }
 

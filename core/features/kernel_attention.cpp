@@ -1,6 +1,5 @@
 #include "core/features/kernel_attention.hpp"
 
-#include <fmt/format.h>
 #include <oneapi/tbb/enumerable_thread_specific.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include "core/attention/validate.hpp"
 #include "core/base/check.hpp"
 #include "core/base/parallel.hpp"
+#include "core/base/tr.hpp"
 
 namespace attnscope {
 namespace {
@@ -220,7 +220,7 @@ Result<Features> named_features(const char* name, const Eigen::Ref<const Matrix>
                                 Estimator estimator, const Progress& progress) {
     Result<Features> features = feature_map(estimator, projections, x, progress.silent());
     if (!features && features.error().code == ErrorCode::invalid_input)
-        return invalid_input(fmt::format("the {}: {}", name, features.error().what));
+        return invalid_input(tr("the {}: {}", tr(name), features.error().what));
     return features;
 }
 
@@ -246,9 +246,9 @@ Result<KernelAttention> kernel_attention(const Eigen::Ref<const Matrix>& q, cons
         x = (q.cast<double>() * factor).cast<float>();
         y = (k.cast<double>() * (scale < 0 ? -factor : factor)).cast<float>();
     }
-    const Result<Features> queries = named_features("queries", x, projections, estimator, progress);
+    const Result<Features> queries = named_features(translatable("queries"), x, projections, estimator, progress);
     if (!queries) return queries.error();
-    const Result<Features> keys = named_features("keys", y, projections, estimator, progress);
+    const Result<Features> keys = named_features(translatable("keys"), y, projections, estimator, progress);
     if (!keys) return keys.error();
     progress.report(0.4);
     return feature_attention(*queries, *keys, v, options, progress);

@@ -10,6 +10,7 @@
 #include "core/base/check.hpp"
 #include "core/base/parallel.hpp"
 #include "core/base/random.hpp"
+#include "core/base/tr.hpp"
 
 namespace attnscope {
 namespace {
@@ -83,7 +84,7 @@ Index feature_dim(const FeatureSpec& spec, Index dim) {
 Result<void> validate_features(const FeatureSpec& spec) {
     if (spec.estimator != Estimator::elu && (spec.features < 1 || spec.features > max_features))
         return invalid_input(
-            fmt::format("the number of random features is {}: it must be 1 .. {}", spec.features, max_features));
+            tr("the number of random features is {}: it must be 1 .. {}", spec.features, max_features));
     return {};
 }
 
@@ -121,9 +122,9 @@ Result<Features> feature_map(Estimator estimator, const Eigen::Ref<const Matrix>
     for (Index i = 0; i < x.rows(); ++i)
         if (std::isnan(result.log_scale(i)))
             return invalid_input(
-                fmt::format("the random features of row {} (counted from 0) are beyond the range of float: "
-                            "shorter vectors, a smaller scale or a higher temperature is needed",
-                            i));
+                tr("the random features of row {} (counted from 0) are beyond the range of float: "
+                   "shorter vectors, a smaller scale or a higher temperature is needed",
+                   i));
     return result;
 }
 

@@ -1,7 +1,5 @@
 #include "core/features/rank.hpp"
 
-#include <fmt/format.h>
-
 #include <Eigen/SVD>
 #include <algorithm>
 #include <array>
@@ -14,6 +12,7 @@
 #include "core/base/check.hpp"
 #include "core/base/parallel.hpp"
 #include "core/base/random.hpp"
+#include "core/base/tr.hpp"
 
 namespace attnscope {
 namespace {
@@ -31,10 +30,10 @@ std::optional<Error> rank_overflow(const MatrixD& scores) {
     const double largest = scores.maxCoeff(&query, &key);
     const double limit = rank_score_limit(scores.rows(), scores.cols());
     if (largest <= limit) return std::nullopt;
-    return invalid_input(fmt::format(
-        "the score q . k / sqrt(d) of query {} and key {} (counted from 0) is {:.6g}: exp of the scores goes "
-        "beyond the range of double; shorter queries or keys, with no score above {:.6g}, are needed",
-        query, key, largest, limit));
+    return invalid_input(
+        tr("the score q . k / sqrt(d) of query {} and key {} (counted from 0) is {:.6g}: exp of the scores goes "
+           "beyond the range of double; shorter queries or keys, with no score above {:.6g}, are needed",
+           query, key, largest, limit));
 }
 
 VectorD rank_singular_values(const MatrixD& matrix) {
@@ -100,7 +99,7 @@ Result<std::vector<RankPoint>> rank_by_width(Index length, const std::vector<Ind
           "at least one token, and widths of at least 1");
     if (!(sigma >= 0 && sigma <= rank_max_sigma))
         return invalid_input(
-            fmt::format("the standard deviation of queries and keys is {}: it must be 0 .. {}", sigma, rank_max_sigma));
+            tr("the standard deviation of queries and keys is {}: it must be 0 .. {}", sigma, rank_max_sigma));
     if (progress.stopped()) return cancelled();
     if (dims.empty()) return std::vector<RankPoint>();
     const Index widest = *std::max_element(dims.begin(), dims.end());
@@ -122,7 +121,7 @@ Result<std::vector<RankPoint>> rank_by_width(Index length, const std::vector<Ind
     });
     if (progress.stopped()) return cancelled();
     for (std::size_t i = 0; i < dims.size(); ++i)
-        if (errors[i]) return Error{errors[i]->code, fmt::format("at width {}: {}", dims[i], errors[i]->what)};
+        if (errors[i]) return Error{errors[i]->code, tr("at width {}: {}", dims[i], errors[i]->what)};
     return points;
 }
 

@@ -11,6 +11,8 @@
 #include <system_error>
 #include <utility>
 
+#include "core/base/tr.hpp"
+
 namespace attnscope {
 namespace {
 
@@ -39,15 +41,33 @@ std::string quoted(const std::filesystem::path& path) {
 }
 
 std::string reason(int error) {
-    return error == ENOENT ? "it does not exist" : std::generic_category().message(error);
+    switch (error) {
+        case ENOENT:
+            return tr("it does not exist");
+        case EACCES:
+        case EPERM:
+            return tr("permission denied");
+        case ENOSPC:
+            return tr("no space left on the disk");
+        case EROFS:
+            return tr("the disk can only be read");
+        case ENAMETOOLONG:
+            return tr("the name is too long");
+        case ENOTDIR:
+            return tr("a part of the path is a file, not a folder");
+        case EISDIR:
+            return tr("it is a folder, not a file");
+        default:
+            return std::generic_category().message(error);  // the system's own words
+    }
 }
 
 Error cannot_read(const std::filesystem::path& path, std::string_view why) {
-    return io_error(fmt::format("cannot read {}: {}", quoted(path), why));
+    return io_error(tr("cannot read {}: {}", quoted(path), why));
 }
 
 Error cannot_write(const std::filesystem::path& path, std::string_view why) {
-    return io_error(fmt::format("cannot write {}: {}", quoted(path), why));
+    return io_error(tr("cannot write {}: {}", quoted(path), why));
 }
 
 /// Opens for reading and looks what it is; folders are refused here.
@@ -55,7 +75,7 @@ Result<struct stat> inspect(const Descriptor& file, const std::filesystem::path&
     if (!file.open()) return cannot_read(path, reason(errno));
     struct stat status {};
     if (::fstat(file.get(), &status) != 0) return cannot_read(path, reason(errno));
-    if (S_ISDIR(status.st_mode)) return cannot_read(path, "it is a folder, not a file");
+    if (S_ISDIR(status.st_mode)) return cannot_read(path, tr("it is a folder, not a file"));
     return status;
 }
 
@@ -143,13 +163,13 @@ Result<void> write_directly(const std::filesystem::path& path, std::string_view 
 Result<void> replace_file(const std::filesystem::path& path, std::string_view bytes, const struct stat* replaced) {
     const Result<std::filesystem::path> target = follow_links(path);
     if (!target) return target.error();
-    if (!target->has_filename()) return cannot_write(path, "the path ends in '/', a file name is needed");
+    if (!target->has_filename()) return cannot_write(path, tr("the path ends in '/', a file name is needed"));
     const std::filesystem::path folder = target->has_parent_path() ? target->parent_path() : ".";
     std::filesystem::path temporary;
     // A replaced file may be private: the temporary is too, until it gets the permissions of the old one.
     Descriptor file(open_temporary(folder, replaced != nullptr ? 0600 : 0666, temporary));
     if (!file.open()) {
-        if (errno == ENOENT) return cannot_write(path, fmt::format("the folder {} does not exist", quoted(folder)));
+        if (errno == ENOENT) return cannot_write(path, tr("the folder {} does not exist", quoted(folder)));
         return cannot_write(path, reason(errno));
     }
     int error = fill_temporary(file, bytes, replaced);
@@ -180,7 +200,7 @@ Result<std::uint64_t> size_of_file(const std::filesystem::path& path) {
     const Descriptor file(open_to_read(path));
     const Result<struct stat> status = inspect(file, path);
     if (!status) return status.error();
-    if (!S_ISREG(status->st_mode)) return cannot_read(path, "it is a device or a pipe, an ordinary file is needed");
+    if (!S_ISREG(status->st_mode)) return cannot_read(path, tr("it is a device or a pipe, an ordinary file is needed"));
     return static_cast<std::uint64_t>(status->st_size);
 }
 
@@ -191,13 +211,12 @@ Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t m
     std::string content;
     max_bytes = std::min<std::uint64_t>(max_bytes, content.max_size() / 2);
     const auto size = static_cast<std::uint64_t>(status->st_size);
-    if (size > max_bytes)
-        return cannot_read(path, fmt::format("it has {} bytes, the limit is {} bytes", size, max_bytes));
+    if (size > max_bytes) return cannot_read(path, tr("it has {} bytes, the limit is {} bytes", size, max_bytes));
     content.reserve(static_cast<std::size_t>(size) + 1);
     // One byte more than is allowed: the file may grow meanwhile, and of a pipe the size is not known before.
     if (const int error = read_up_to(file.get(), max_bytes + 1, content)) return cannot_read(path, reason(error));
     if (content.size() > max_bytes)
-        return cannot_read(path, fmt::format("it has more than {} bytes, the limit is {} bytes", max_bytes, max_bytes));
+        return cannot_read(path, tr("it has more than {} bytes, the limit is {} bytes", max_bytes, max_bytes));
     return content;
 }
 
@@ -205,11 +224,10 @@ Result<std::string> read_file_part(const std::filesystem::path& path, std::uint6
     const Descriptor file(open_to_read(path));
     const Result<struct stat> status = inspect(file, path);
     if (!status) return status.error();
-    if (!S_ISREG(status->st_mode)) return cannot_read(path, "it is a device or a pipe, an ordinary file is needed");
+    if (!S_ISREG(status->st_mode)) return cannot_read(path, tr("it is a device or a pipe, an ordinary file is needed"));
     const auto length = static_cast<std::uint64_t>(status->st_size);
     const auto ends_early = [&](std::uint64_t end) {
-        return cannot_read(path,
-                           fmt::format("{} bytes from byte {} on are needed, it ends at byte {}", size, offset, end));
+        return cannot_read(path, tr("{} bytes from byte {} on are needed, it ends at byte {}", size, offset, end));
     };
     if (offset > length || size > length - offset) return ends_early(length);
     if (::lseek(file.get(), static_cast<off_t>(offset), SEEK_SET) < 0) return cannot_read(path, reason(errno));
@@ -221,13 +239,13 @@ Result<std::string> read_file_part(const std::filesystem::path& path, std::uint6
 }
 
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
-    if (path.empty()) return cannot_write(path, "the file name is empty");
+    if (path.empty()) return cannot_write(path, tr("the file name is empty"));
     struct stat old {};
     if (::stat(path.c_str(), &old) != 0) {
         if (errno != ENOENT) return cannot_write(path, reason(errno));
         return replace_file(path, bytes, nullptr);
     }
-    if (S_ISDIR(old.st_mode)) return cannot_write(path, "it is a folder, a file name is needed");
+    if (S_ISDIR(old.st_mode)) return cannot_write(path, tr("it is a folder, a file name is needed"));
     if (!S_ISREG(old.st_mode)) return write_directly(path, bytes);
     // A rename asks only the folder: without this, a file protected against writing would be replaced all the same.
     if (::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0) return cannot_write(path, reason(errno));
@@ -237,7 +255,7 @@ Result<void> write_file_atomically(const std::filesystem::path& path, std::strin
 Result<void> write_output(std::string_view path_or_dash, std::string_view bytes) {
     if (path_or_dash != "-") return write_file_atomically(std::filesystem::path(path_or_dash), bytes);
     if (const int error = write_all(STDOUT_FILENO, bytes))
-        return io_error(fmt::format("cannot write to standard output: {}", reason(error)));
+        return io_error(tr("cannot write to standard output: {}", reason(error)));
     return {};
 }
 

@@ -66,10 +66,10 @@ TEST(ReadFile, StopsAtTheLimitInAnEndlessDevice) {
     EXPECT_THAT(error_of(read_file_part("/dev/zero", 0, 1)), HasSubstr("an ordinary file is needed"));
 }
 
-TEST(ReadFile, SaysWhatTheSystemSaysOfAPathThroughAFile) {
+TEST(ReadFile, SaysThatAPathGoesThroughAFile) {
     const TempFolder folder;
     folder.file("x", "1");
-    EXPECT_THAT(error_of(read_file(folder / "x/y", 10)), EndsWith("Not a directory"));
+    EXPECT_THAT(error_of(read_file(folder / "x/y", 10)), EndsWith("a part of the path is a file, not a folder"));
 }
 
 TEST(ReadFile, SaysWhatTheSystemSaysOfAnUnreadableFile) {
@@ -148,7 +148,7 @@ TEST(WriteFile, WritesToANameAsLongAsNamesCanBe) {
     const std::string name(255, 'n');
     ASSERT_TRUE(write_file_atomically(folder / name, "x"));
     EXPECT_EQ(content_of(folder / name), "x");
-    EXPECT_THAT(error_of(write_file_atomically(folder / (name + 'n'), "x")), HasSubstr("File name too long"));
+    EXPECT_THAT(error_of(write_file_atomically(folder / (name + 'n'), "x")), HasSubstr("the name is too long"));
     EXPECT_EQ(folder.files(), 1);
 }
 
@@ -176,7 +176,8 @@ TEST(WriteFile, RefusesAFolderAndAPathThroughAFile) {
     folder.file("x", "old");
     EXPECT_THAT(error_of(write_file_atomically(folder.path(), "x")), HasSubstr("it is a folder"));
     EXPECT_THAT(error_of(write_file_atomically(folder / "new/", "x")), HasSubstr("a file name is needed"));
-    EXPECT_THAT(error_of(write_file_atomically(folder / "x/y", "x")), EndsWith("Not a directory"));
+    EXPECT_THAT(error_of(write_file_atomically(folder / "x/y", "x")),
+                EndsWith("a part of the path is a file, not a folder"));
     EXPECT_EQ(content_of(folder / "x"), "old");
     EXPECT_EQ(folder.files(), 1);
 }
@@ -186,14 +187,14 @@ TEST(WriteFile, RefusesAFileProtectedAgainstWriting) {
     const TempFolder folder;
     folder.file("x", "old");
     ASSERT_EQ(::chmod((folder / "x").c_str(), 0444), 0);
-    EXPECT_THAT(error_of(write_file_atomically(folder / "x", "new")), EndsWith("Permission denied"));
+    EXPECT_THAT(error_of(write_file_atomically(folder / "x", "new")), EndsWith("permission denied"));
     EXPECT_EQ(content_of(folder / "x"), "old");
 }
 
 TEST(WriteFile, NeverReplacesADevice) {
     EXPECT_TRUE(write_file_atomically("/dev/null", "x"));
     EXPECT_TRUE(fs::is_character_file("/dev/null"));
-    EXPECT_EQ(error_of(write_file_atomically("/dev/full", "x")), "cannot write '/dev/full': No space left on device");
+    EXPECT_EQ(error_of(write_file_atomically("/dev/full", "x")), "cannot write '/dev/full': no space left on the disk");
     EXPECT_TRUE(fs::is_character_file("/dev/full"));
 }
 
@@ -249,7 +250,7 @@ TEST(WriteOutput, SaysThatStandardOutputIsFull) {
     const int code = in_child([] {
         const int full = ::open("/dev/full", O_WRONLY);
         if (::dup2(full, STDOUT_FILENO) < 0) return 2;
-        return error_of(write_output("-", "x")) == "cannot write to standard output: No space left on device" ? 0 : 1;
+        return error_of(write_output("-", "x")) == "cannot write to standard output: no space left on the disk" ? 0 : 1;
     });
     EXPECT_EQ(code, 0);
 }

@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 
+#include "core/base/tr.hpp"
 #include "core/io/file.hpp"
 
 namespace attnscope {
@@ -39,7 +40,8 @@ public:
             if (failed()) break;
             const int which = key == "descr" ? 0 : key == "fortran_order" ? 1 : key == "shape" ? 2 : -1;
             if (which < 0 || seen[which])
-                fail(at, fmt::format("{} key '{}'", which < 0 ? "unknown" : "repeated", printable(key, 40)));
+                fail(at, which < 0 ? tr("unknown key '{}'", printable(key, 40))
+                                   : tr("repeated key '{}'", printable(key, 40)));
             else
                 seen[which] = true;
             if (which == 0) header.descr = descr();
@@ -49,10 +51,10 @@ public:
             expect(',');
         }
         skip_space();
-        if (!failed() && place_ != text_.size()) fail(place_, "something follows the dict");
+        if (!failed() && place_ != text_.size()) fail(place_, tr("something follows the dict"));
         constexpr std::string_view names[3] = {"descr", "fortran_order", "shape"};
         for (std::size_t i = 0; i < 3; ++i)
-            if (!failed() && !seen[i]) fail(place_, fmt::format("the key '{}' is missing", names[i]));
+            if (!failed() && !seen[i]) fail(place_, tr("the key '{}' is missing", names[i]));
         if (failed()) return std::nullopt;
         return header;
     }
@@ -78,7 +80,7 @@ private:
         return true;
     }
     void expect(char c) {
-        if (!accept(c)) fail(place_, fmt::format("'{}' expected", c));
+        if (!accept(c)) fail(place_, tr("'{}' expected", c));
     }
     bool accept_word(std::string_view word) {
         skip_space();
@@ -88,10 +90,10 @@ private:
     }
     std::string string() {
         const char quote = accept('\'') ? '\'' : accept('"') ? '"' : '\0';
-        if (quote == '\0') fail(place_, "a string in quotes expected");
+        if (quote == '\0') fail(place_, tr("a string in quotes expected"));
         if (failed()) return {};
         const std::size_t end = text_.find(quote, place_);
-        if (end == std::string_view::npos) fail(place_, "a string without its closing quote");
+        if (end == std::string_view::npos) fail(place_, tr("a string without its closing quote"));
         if (failed()) return {};
         std::string content(text_.substr(place_, end - place_));
         place_ = end + 1;
@@ -100,12 +102,12 @@ private:
     std::string descr() {
         skip_space();
         if (place_ < text_.size() && (text_[place_] == '[' || text_[place_] == '('))
-            fail(place_, "a structured dtype; save one plain float32 field of it, as in a['x'].astype('<f4')");
+            fail(place_, tr("a structured dtype; save one plain float32 field of it, as in a['x'].astype('<f4')"));
         return string();
     }
     bool boolean() {
         if (accept_word("True")) return true;
-        if (!accept_word("False")) fail(place_, "True or False expected");
+        if (!accept_word("False")) fail(place_, tr("True or False expected"));
         return false;
     }
     std::vector<Index> tuple() {
@@ -113,9 +115,9 @@ private:
         expect('(');
         while (!failed() && !accept(')')) {
             lengths.push_back(integer());
-            if (lengths.size() > max_rank) fail(place_, fmt::format("a shape of more than {} dimensions", max_rank));
+            if (lengths.size() > max_rank) fail(place_, tr("a shape of more than {} dimensions", max_rank));
             if (accept(')')) {
-                if (lengths.size() == 1) fail(place_, "a shape in parentheses needs a comma, as in (3,)");
+                if (lengths.size() == 1) fail(place_, tr("a shape in parentheses needs a comma, as in (3,)"));
                 break;
             }
             expect(',');
@@ -129,11 +131,11 @@ private:
         for (; !failed() && place_ < text_.size() && text_[place_] >= '0' && text_[place_] <= '9'; ++place_) {
             const Index digit = text_[place_] - '0';
             if (value > (std::numeric_limits<Index>::max() - digit) / 10)
-                fail(begin, "a length in the shape that is more than a 64-bit number");
+                fail(begin, tr("a length in the shape that is more than a 64-bit number"));
             else
                 value = 10 * value + digit;
         }
-        if (place_ == begin) fail(place_, "a length expected, a number that is not negative");
+        if (place_ == begin) fail(place_, tr("a length expected, a number that is not negative"));
         if (place_ < text_.size() && text_[place_] == 'L') ++place_;  // Python 2 wrote (3L, 4L)
         return value;
     }
@@ -145,21 +147,22 @@ private:
 
 /// What is wrong with a dtype that is not read, and what would be right.
 std::string dtype_complaint(std::string_view descr) {
-    constexpr std::string_view cure = "save it with numpy.save(file, a.astype('<f4'))";
+    const std::string cure = tr("save it with numpy.save(file, a.astype('<f4'))");
     const std::string shown = printable(descr, 40);
     const bool marked = !descr.empty() && std::string_view("<>=|").find(descr[0]) != std::string_view::npos;
     const std::string_view kind = descr.substr(marked ? 1 : 0);
-    if (descr.starts_with('>') && kind.starts_with('f'))
-        return fmt::format("dtype '{}' is big endian; {}", shown, cure);
-    constexpr std::pair<char, std::string_view> kinds[] = {
-        {'i', "an integer type"}, {'u', "an integer type"},      {'b', "a truth value"},   {'?', "a truth value"},
-        {'c', "a complex type"},  {'O', "a Python object type"}, {'S', "a text type"},     {'U', "a text type"},
-        {'M', "a date type"},     {'m', "a time type"},          {'V', "a raw bytes type"}};
+    if (descr.starts_with('>') && kind.starts_with('f')) return tr("dtype '{}' is big endian; {}", shown, cure);
+    constexpr std::pair<char, const char*> kinds[] = {
+        {'i', translatable("an integer type")}, {'u', translatable("an integer type")},
+        {'b', translatable("a truth value")},   {'?', translatable("a truth value")},
+        {'c', translatable("a complex type")},  {'O', translatable("a Python object type")},
+        {'S', translatable("a text type")},     {'U', translatable("a text type")},
+        {'M', translatable("a date type")},     {'m', translatable("a time type")},
+        {'V', translatable("a raw bytes type")}};
     for (const auto& [letter, what] : kinds)
         if (kind.starts_with(letter))
-            return fmt::format("dtype '{}' is {}, float16, float32 or float64 is needed; {}", shown, what, cure);
-    return fmt::format("dtype '{}' is not read, float16 ('<f2'), float32 ('<f4') or float64 ('<f8') is needed; {}",
-                       shown, cure);
+            return tr("dtype '{}' is {}, float16, float32 or float64 is needed; {}", shown, tr(what), cure);
+    return tr("dtype '{}' is not read, float16 ('<f2'), float32 ('<f4') or float64 ('<f8') is needed; {}", shown, cure);
 }
 
 std::optional<ElementType> element_type(std::string_view descr) {
@@ -179,17 +182,16 @@ struct Parts {
 Result<Parts> split(std::string_view bytes, std::string_view file) {
     if (!bytes.starts_with(magic) && !magic.starts_with(bytes))
         return invalid_input(
-            fmt::format("{}: no .npy file: it does not begin with \\x93NUMPY; write one with numpy.save", file));
+            tr("{}: no .npy file: it does not begin with \\x93NUMPY; write one with numpy.save", file));
     const auto too_short = [&](std::uint64_t needed) {
         return invalid_input(
-            fmt::format("{}: cut short: the header ends at byte {}, the file at byte {}", file, needed, bytes.size()));
+            tr("{}: cut short: the header ends at byte {}, the file at byte {}", file, needed, bytes.size()));
     };
     if (bytes.size() < 10) return too_short(10);
     const auto byte = [&](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(bytes[i])}; };
     const auto version = byte(6);
     if (version < 1 || version > 3 || byte(7) != 0)
-        return invalid_input(
-            fmt::format("{}: .npy version {}.{} is not known, 1.0, 2.0 and 3.0 are", file, version, byte(7)));
+        return invalid_input(tr("{}: .npy version {}.{} is not known, 1.0, 2.0 and 3.0 are", file, version, byte(7)));
     const std::size_t begin = version == 1 ? 10 : 12;
     if (bytes.size() < begin) return too_short(begin);
     const std::uint64_t length =
@@ -197,7 +199,7 @@ Result<Parts> split(std::string_view bytes, std::string_view file) {
     if (length > bytes.size() - begin) return too_short(begin + length);
     if (length > max_header)
         return invalid_input(
-            fmt::format("{}: the header claims {} bytes, more than the {} that are read", file, length, max_header));
+            tr("{}: the header claims {} bytes, more than the {} that are read", file, length, max_header));
     const auto size = static_cast<std::size_t>(length);
     return Parts{bytes.substr(begin, size), bytes.substr(begin + size)};
 }
@@ -212,25 +214,24 @@ Result<Tensor> parse_npy(std::string_view bytes, std::string_view name) {
     HeaderReader reader(parts->header);
     std::optional<Header> header = reader.read();
     if (!header)
-        return invalid_input(fmt::format("{}: the header is wrong at byte {}: {}", file, header_place + reader.place(),
-                                         reader.complaint()));
+        return invalid_input(
+            tr("{}: the header is wrong at byte {}: {}", file, header_place + reader.place(), reader.complaint()));
     const std::optional<ElementType> type = element_type(header->descr);
-    if (!type) return invalid_input(fmt::format("{}: {}", file, dtype_complaint(header->descr)));
+    if (!type) return invalid_input(tr("{}: {}", file, dtype_complaint(header->descr)));
     if (header->fortran_order)
         return invalid_input(
-            fmt::format("{}: Fortran order (columns first), C order is needed; save it with numpy.save(file, "
-                        "numpy.ascontiguousarray(a))",
-                        file));
+            tr("{}: Fortran order (columns first), C order is needed; save it with numpy.save(file, "
+               "numpy.ascontiguousarray(a))",
+               file));
     const std::optional<Index> count = element_count(header->shape);
     const std::uint64_t each = element_bytes(*type), present = parts->data.size();
     if (!count || static_cast<std::uint64_t>(*count) > std::numeric_limits<std::uint64_t>::max() / each)
-        return invalid_input(
-            fmt::format("{}: shape {} is more than any file can hold", file, shape_text(header->shape)));
+        return invalid_input(tr("{}: shape {} is more than any file can hold", file, shape_text(header->shape)));
     const std::uint64_t needed = static_cast<std::uint64_t>(*count) * each;
     if (needed != present)
-        return invalid_input(fmt::format("{}: {}: shape {} of '{}' needs {} bytes from byte {} on, there are {}", file,
-                                         needed > present ? "cut short" : "too long", shape_text(header->shape),
-                                         header->descr, needed, bytes.size() - parts->data.size(), present));
+        return invalid_input(tr("{}: {}: shape {} of '{}' needs {} bytes from byte {} on, there are {}", file,
+                                needed > present ? tr("cut short") : tr("too long"), shape_text(header->shape),
+                                header->descr, needed, bytes.size() - parts->data.size(), present));
     return decode_tensor(parts->data, *type, std::move(header->shape), name);
 }
 

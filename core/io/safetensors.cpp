@@ -10,6 +10,7 @@
 #include <optional>
 #include <unordered_set>
 
+#include "core/base/tr.hpp"
 #include "core/io/file.hpp"
 
 namespace attnscope {
@@ -38,32 +39,32 @@ public:
     bool start_object(std::size_t) override {
         if (level_ == Level::outside) return go(Level::root);
         if (level_ == Level::root) return go(metadata_ ? Level::metadata : Level::entry);
-        return unexpected("an object");
+        return unexpected(tr("an object"));
     }
     bool end_object() override {
         if (level_ == Level::entry)
             for (unsigned i = 0; i < 3; ++i)
-                if ((entries.back().seen & (1U << i)) == 0) return fail(fmt::format("has no {}", field_names[i]));
+                if ((entries.back().seen & (1U << i)) == 0) return fail(tr("'{}' has no {}", who(), field_names[i]));
         return go(level_ == Level::root ? Level::outside : Level::root);
     }
     bool key(string_t& name) override {
         if (level_ == Level::root) {
             metadata_ = name == "__metadata__";
-            if (!names_.insert(name).second)
-                return fail_file(fmt::format("the name '{}' is there twice", printable(name, 80)));
+            if (!names_.insert(name).second) return fail(tr("the name '{}' is there twice", printable(name, 80)));
             if (!metadata_) entries.push_back({name, {}, {}, {}, 0});
             return true;
         }
         if (level_ == Level::metadata) return true;
         const auto* const found = std::find(std::begin(field_names), std::end(field_names), name);
-        if (found == std::end(field_names)) return fail(fmt::format("has the unknown entry '{}'", printable(name, 40)));
+        if (found == std::end(field_names))
+            return fail(tr("'{}' has the unknown entry '{}'", who(), printable(name, 40)));
         field_ = static_cast<Field>(found - std::begin(field_names));
-        if ((entries.back().seen & (1U << field_)) != 0) return fail(fmt::format("has {} twice", name));
+        if ((entries.back().seen & (1U << field_)) != 0) return fail(tr("'{}' has {} twice", who(), name));
         entries.back().seen |= 1U << field_;
         return true;
     }
     bool start_array(std::size_t) override {
-        if (level_ != Level::entry || field_ == dtype_field) return unexpected("a list");
+        if (level_ != Level::entry || field_ == dtype_field) return unexpected(tr("a list"));
         return go(Level::list);
     }
     bool end_array() override {
@@ -71,7 +72,7 @@ public:
         return go(Level::entry);
     }
     bool number_unsigned(number_unsigned_t number) override {
-        if (level_ != Level::list) return unexpected("a number");
+        if (level_ != Level::list) return unexpected(tr("a number"));
         Entry& entry = entries.back();
         if (field_ == offsets_field) {
             entry.offsets.push_back(number);
@@ -79,24 +80,23 @@ public:
         }
         if (number > static_cast<std::uint64_t>(std::numeric_limits<Index>::max()) ||
             entry.shape.size() == most_dimensions)
-            return fail("has a shape beyond what is possible");
+            return fail(tr("'{}' has a shape beyond what is possible", who()));
         entry.shape.push_back(static_cast<Index>(number));
         return true;
     }
     bool string(string_t& text) override {
         if (level_ == Level::metadata) return true;
-        if (level_ != Level::entry || field_ != dtype_field) return unexpected("a string");
+        if (level_ != Level::entry || field_ != dtype_field) return unexpected(tr("a string"));
         entries.back().dtype = text;
         return true;
     }
     bool number_integer(number_integer_t number) override { return unexpected(fmt::format("{}", number)); }
     bool number_float(number_float_t number, const string_t&) override { return unexpected(fmt::format("{}", number)); }
     bool null() override { return unexpected("null"); }
-    bool boolean(bool) override { return unexpected("a truth value"); }
-    bool binary(binary_t&) override { return unexpected("binary"); }
+    bool boolean(bool) override { return unexpected(tr("a truth value")); }
+    bool binary(binary_t&) override { return unexpected(tr("binary")); }
     bool parse_error(std::size_t place, const std::string&, const nlohmann::detail::exception&) override {
-        return fail_file(
-            fmt::format("the header is not valid JSON at byte {} of the file", 8 + (place > 0 ? place - 1 : 0)));
+        return fail(tr("the header is not valid JSON at byte {} of the file", 8 + (place > 0 ? place - 1 : 0)));
     }
 
 private:
@@ -106,22 +106,22 @@ private:
         level_ = level;
         return true;
     }
-    bool fail_file(std::string what) {
+    bool fail(std::string what) {
         complaint = std::move(what);
         return false;
     }
-    bool fail(std::string_view what) {
-        return fail_file(fmt::format("'{}' {}", printable(entries.back().name, 80), what));
-    }
-    bool two_offsets() { return fail("needs exactly two data_offsets, begin and end"); }
+    /// The name of the entry that is read.
+    std::string who() const { return printable(entries.back().name, 80); }
+    bool two_offsets() { return fail(tr("'{}' needs exactly two data_offsets, begin and end", who())); }
     bool unexpected(std::string_view what) {
-        if (level_ == Level::outside) return fail_file(fmt::format("the header is {}, a JSON object is needed", what));
+        if (level_ == Level::outside) return fail(tr("the header is {}, a JSON object is needed", what));
         if (level_ == Level::metadata || (level_ == Level::root && metadata_))
-            return fail_file(fmt::format("__metadata__ contains {}, names and strings are allowed", what));
+            return fail(tr("__metadata__ contains {}, names and strings are allowed", what));
         if (level_ == Level::root)
-            return fail(fmt::format("is {}, an object with dtype, shape and data_offsets is needed", what));
-        return fail(fmt::format("has {} in {}, {} is needed", what, field_names[field_],
-                                field_ == dtype_field ? "a string" : "a list of whole numbers from 0 up"));
+            return fail(tr("'{}' is {}, an object with dtype, shape and data_offsets is needed", who(), what));
+        return field_ == dtype_field ? fail(tr("'{}' has {} in dtype, a string is needed", who(), what))
+                                     : fail(tr("'{}' has {} in {}, a list of whole numbers from 0 up is needed", who(),
+                                               what, field_names[field_]));
     }
 
     Level level_ = Level::outside;
@@ -141,26 +141,26 @@ std::uint64_t dtype_bytes(std::string_view dtype) {
 }
 
 Error file_error(std::string_view file, std::string_view what) {
-    return invalid_input(fmt::format("{}: {}", file, what));
+    return invalid_input(tr("{}: {}", file, what));
 }
 
 /// Begin, end, size against shape and dtype, for one entry. Empty when all is well.
 std::string offsets_complaint(const Entry& entry, std::uint64_t data_size) {
     const std::uint64_t begin = entry.offsets[0], end = entry.offsets[1];
-    const std::string who = fmt::format("'{}' has data_offsets [{}, {}]", printable(entry.name, 80), begin, end);
-    if (begin > end) return who + ", which end before they begin";
+    const std::string name = printable(entry.name, 80);
+    if (begin > end) return tr("'{}' has data_offsets [{}, {}], which end before they begin", name, begin, end);
     if (end > data_size)
-        return fmt::format("{}, the file has {} bytes of data: it is cut short or damaged", who, data_size);
+        return tr("'{}' has data_offsets [{}, {}], the file has {} bytes of data: it is cut short or damaged", name,
+                  begin, end, data_size);
     const std::uint64_t each = dtype_bytes(entry.dtype);
     if (each == 0) return {};
     const std::optional<Index> count = element_count(entry.shape);
     if (!count || static_cast<std::uint64_t>(*count) > std::numeric_limits<std::uint64_t>::max() / each)
-        return fmt::format("'{}' has shape {}, more than any file can hold", printable(entry.name, 80),
-                           shape_text(entry.shape));
+        return tr("'{}' has shape {}, more than any file can hold", name, shape_text(entry.shape));
     const std::uint64_t needed = static_cast<std::uint64_t>(*count) * each;
     if (needed == end - begin) return {};
-    return fmt::format("{}, {} bytes, but shape {} of {} needs {}", who, end - begin, shape_text(entry.shape),
-                       entry.dtype, needed);
+    return tr("'{}' has data_offsets [{}, {}], {} bytes, but shape {} of {} needs {}", name, begin, end, end - begin,
+              shape_text(entry.shape), entry.dtype, needed);
 }
 
 /// The arrays must cover the data: no overlap, no gap, nothing behind the last one.
@@ -171,15 +171,22 @@ std::string cover_complaint(const std::vector<Entry>& entries, std::uint64_t dat
     std::sort(order.begin(), order.end(), [](const Entry* a, const Entry* b) { return a->offsets < b->offsets; });
     std::uint64_t end = 0;
     for (const Entry* entry : order) {
-        if (entry->offsets[0] != end)
-            return fmt::format(
-                "the data of '{}' begin at {}, {} {}: the arrays must follow each other without gap or overlap",
-                printable(entry->name, 80), entry->offsets[0],
-                entry->offsets[0] < end ? "inside the array that ends at" : "after a gap that begins at", end);
+        const std::uint64_t begin = entry->offsets[0];
+        const std::string name = printable(entry->name, 80);
+        if (begin < end)
+            return tr(
+                "the data of '{}' begin at {}, inside the array that ends at {}: the arrays must follow each other "
+                "without gap or overlap",
+                name, begin, end);
+        if (begin > end)
+            return tr(
+                "the data of '{}' begin at {}, after a gap that begins at {}: the arrays must follow each other "
+                "without gap or overlap",
+                name, begin, end);
         end = entry->offsets[1];
     }
     if (end == data_size) return {};
-    return fmt::format("too long: the arrays end at byte {} of the data, the file has {}", end, data_size);
+    return tr("too long: the arrays end at byte {} of the data, the file has {}", end, data_size);
 }
 
 Result<std::vector<Entry>> parse_header(std::string_view json, std::uint64_t data_size, std::string_view file) {
@@ -196,7 +203,7 @@ std::string some_names(const std::vector<Entry>& entries) {
     std::vector<std::string> names;
     for (std::size_t i = 0; i < std::min(most, entries.size()); ++i) names.push_back(printable(entries[i].name, 60));
     return fmt::format("{}{}", fmt::join(names, ", "),
-                       entries.size() > most ? fmt::format(", ... ({} in all)", entries.size()) : "");
+                       entries.size() > most ? tr(", ... ({} in all)", entries.size()) : "");
 }
 
 struct Found {
@@ -205,40 +212,38 @@ struct Found {
 };
 
 Result<Found> find(const std::vector<Entry>& entries, std::string_view name, std::string_view file) {
-    if (entries.empty()) return file_error(file, "it holds no array");
+    if (entries.empty()) return file_error(file, tr("it holds no array"));
     if (name.empty() && entries.size() > 1)
-        return file_error(file, fmt::format("it holds {} arrays, say which: {}:NAME, where NAME is one of {}",
-                                            entries.size(), file, some_names(entries)));
+        return file_error(file, tr("it holds {} arrays, say which: {}:NAME, where NAME is one of {}", entries.size(),
+                                   file, some_names(entries)));
     const auto entry =
         std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return name.empty() || e.name == name; });
     if (entry == entries.end())
-        return file_error(
-            file, fmt::format("it holds no array '{}'; there are: {}", printable(name, 80), some_names(entries)));
+        return file_error(file, tr("it holds no array '{}'; there are: {}", printable(name, 80), some_names(entries)));
     constexpr std::pair<std::string_view, ElementType> read[] = {{"F16", ElementType::float16},
                                                                  {"BF16", ElementType::bfloat16},
                                                                  {"F32", ElementType::float32},
                                                                  {"F64", ElementType::float64}};
     for (const auto& [dtype, type] : read)
         if (entry->dtype == dtype) return Found{*entry, type};
-    return file_error(file,
-                      fmt::format("'{}' has dtype {}, F16, BF16, F32 or F64 is needed; convert it before it is saved",
-                                  printable(entry->name, 80), printable(entry->dtype, 40)));
+    return file_error(file, tr("'{}' has dtype {}, F16, BF16, F32 or F64 is needed; convert it before it is saved",
+                               printable(entry->name, 80), printable(entry->dtype, 40)));
 }
 
 /// The length of the header, checked against the size of the file.
 Result<std::uint64_t> header_length(std::string_view front, std::uint64_t size, std::string_view file) {
     if (front.size() < 8)
-        return file_error(file, fmt::format("cut short: {} bytes, the length of the header alone takes 8", size));
+        return file_error(file, tr("cut short: {} bytes, the length of the header alone takes 8", size));
     std::uint64_t length = 0;
     std::memcpy(&length, front.data(), sizeof(length));
     if (length > size - 8)
-        return file_error(
-            file, fmt::format("the header claims {} bytes, after its length the file has {}: it is cut short or no "
-                              "safetensors file",
-                              length, size - 8));
+        return file_error(file,
+                          tr("the header claims {} bytes, after its length the file has {}: it is cut short or no "
+                             "safetensors file",
+                             length, size - 8));
     if (length > longest_header)
-        return file_error(
-            file, fmt::format("the header claims {} bytes, more than the {} that are read", length, longest_header));
+        return file_error(file,
+                          tr("the header claims {} bytes, more than the {} that are read", length, longest_header));
     return length;
 }
 

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 
+#include "core/base/tr.hpp"
 #include "core/io/file.hpp"
 
 namespace attnscope {
@@ -42,8 +43,8 @@ Result<void> fill_from_double(std::string_view bytes, Tensor& tensor, std::strin
         std::memcpy(&x, bytes.data() + i * sizeof(double), sizeof(double));
         if (std::isfinite(x))
             return invalid_input(
-                fmt::format("{}: {} at {} is beyond the range of float32, in which it is computed (about 3.4e38)",
-                            printable(name), x, place_text(tensor.shape, static_cast<Index>(i))));
+                tr("{}: {} at {} is beyond the range of float32, in which it is computed (about 3.4e38)",
+                   printable(name), x, place_text(tensor.shape, static_cast<Index>(i))));
     }
     return {};
 }

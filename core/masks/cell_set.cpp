@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/base/check.hpp"
+#include "core/base/tr.hpp"
 
 namespace attnscope {
 namespace {
@@ -37,12 +38,13 @@ public:
 
     std::optional<Error> read(std::map<Index, std::vector<KeyRange>>& rows) {
         do {
-            const Index row = index("a row");
-            if (!error_ && !take(':')) fail(fmt::format("':' must follow the row {}", row));
+            const Index row = index(translatable("a row"));
+            if (!error_ && !take(':')) fail(tr("':' must follow the row {}", row));
             do {
                 if (!error_) read_range(rows[row]);
             } while (!error_ && take(','));
-            if (!error_ && at_ < text_.size() && text_[at_] != ';') fail("',', ';' or the end must follow a column");
+            if (!error_ && at_ < text_.size() && text_[at_] != ';')
+                fail(tr("',', ';' or the end must follow a column"));
         } while (!error_ && take(';'));
         return error_;
     }
@@ -50,12 +52,12 @@ public:
 private:
     void read_range(std::vector<KeyRange>& ranges) {
         const std::size_t start = at_;
-        const Index first = index("a column");
-        const Index last = !error_ && take('-') ? index("a range's last column") : first;
+        const Index first = index(translatable("a column"));
+        const Index last = !error_ && take('-') ? index(translatable("a range's last column")) : first;
         if (error_) return;
-        if (last < first) return fail(fmt::format("the range {}-{} must not end before it begins", first, last), start);
+        if (last < first) return fail(tr("the range {}-{} must not end before it begins", first, last), start);
         if (++count_ > CellSet::max_text_ranges)
-            return fail(fmt::format("there must be at most {} ranges", CellSet::max_text_ranges), start);
+            return fail(tr("there must be at most {} ranges", CellSet::max_text_ranges), start);
         ranges.push_back({first, last + 1});
     }
 
@@ -66,9 +68,9 @@ private:
         const bool digit = begin != end && '0' <= *begin && *begin <= '9';  // from_chars would take a minus
         const auto [rest, code] = std::from_chars(begin, end, value);
         if (!digit)
-            fail(fmt::format("{} must stand here, a number from 0 to {}", what, CellSet::max_index));
+            fail(tr("{} must stand here, a number from 0 to {}", tr(what), CellSet::max_index));
         else if (code != std::errc{} || value > CellSet::max_index)
-            fail(fmt::format("{} is too large: it must be a number from 0 to {}", what, CellSet::max_index));
+            fail(tr("{} is too large: it must be a number from 0 to {}", tr(what), CellSet::max_index));
         else
             at_ += static_cast<std::size_t>(rest - begin);
         return value;
@@ -82,10 +84,10 @@ private:
 
     void fail(const std::string& what) { fail(what, at_); }
     void fail(const std::string& what, std::size_t byte) {
-        error_ = invalid_input(
-            fmt::format("the set of cells at byte {} (counted from 0): {}; a set looks like \"0:3-5,7;4:0\", rows "
-                        "before ':', columns after it",
-                        byte, what));
+        error_ =
+            invalid_input(tr("the set of cells at byte {} (counted from 0): {}; a set looks like \"0:3-5,7;4:0\", rows "
+                             "before ':', columns after it",
+                             byte, what));
     }
 
     std::string_view text_;

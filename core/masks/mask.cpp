@@ -1,10 +1,9 @@
 #include "core/masks/mask.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "core/base/check.hpp"
+#include "core/base/tr.hpp"
 
 namespace attnscope {
 namespace {
@@ -15,13 +14,13 @@ const char* size_name(MaskKind kind) {
         case MaskKind::causal:
             return nullptr;
         case MaskKind::padding:
-            return "number of real keys";
+            return translatable("number of real keys");
         case MaskKind::window:
-            return "window";
+            return translatable("window");
         case MaskKind::prefix:
-            return "prefix";
+            return translatable("prefix");
         case MaskKind::block:
-            return "block";
+            return translatable("block");
     }
     return nullptr;
 }
@@ -67,7 +66,7 @@ Result<void> validate_mask(const MaskSpec& mask) {
     const char* const name = size_name(mask.kind);
     const Index least = mask.kind == MaskKind::block ? 1 : 0;
     if (name == nullptr || mask.size >= least) return {};
-    return invalid_input(fmt::format("the mask's {} is {}: it must be {} or more", name, mask.size, least));
+    return invalid_input(tr("the mask's {} is {}: it must be {} or more", tr(name), mask.size, least));
 }
 
 std::span<const KeyRange> hidden_keys(const MaskSpec& mask, Index query) {

@@ -1,13 +1,12 @@
 #include "core/positions/positions.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 
 #include "core/base/check.hpp"
 #include "core/base/parallel.hpp"
 #include "core/base/random.hpp"
+#include "core/base/tr.hpp"
 
 namespace attnscope {
 namespace {
@@ -27,11 +26,10 @@ VectorD frequencies(Index pairs, Index dim, double base) {
 
 Result<void> validate(const PositionCode& code, Index count) {
     if (!std::isfinite(code.base) || code.base <= 0)
-        return invalid_input(
-            fmt::format("the base of the frequencies is {}: it must be a number greater than 0", code.base));
+        return invalid_input(tr("the base of the frequencies is {}: it must be a number greater than 0", code.base));
     if (code.kind == PositionKind::learned && count > code.rows)
-        return invalid_input(fmt::format("a learned table of {} rows has no code for position {}: it ends at {}",
-                                         code.rows, count - 1, code.rows - 1));
+        return invalid_input(tr("a learned table of {} rows has no code for position {}: it ends at {}", code.rows,
+                                count - 1, code.rows - 1));
     return {};
 }
 

@@ -1,10 +1,9 @@
 #include "core/text/token_list.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/base/tr.hpp"
 #include "core/io/file.hpp"
 #include "core/text/utf8.hpp"
 
@@ -16,13 +15,13 @@ constexpr std::uint64_t largest_file = 64U << 20U;
 Result<std::vector<std::string>> tokens_of_json(std::string_view bytes, std::string_view file_name) {
     const nlohmann::json json = nlohmann::json::parse(bytes, nullptr, false);
     if (json.is_discarded())
-        return invalid_input(fmt::format(
-            "{}: begins with '[' but is no JSON; a list of strings is needed, or one token a line", file_name));
+        return invalid_input(
+            tr("{}: begins with '[' but is no JSON; a list of strings is needed, or one token a line", file_name));
     std::vector<std::string> tokens;
     for (const nlohmann::json& item : json) {
         if (!item.is_string())
-            return invalid_input(fmt::format("{}: item {} of the list is no string; a list of strings is needed",
-                                             file_name, tokens.size()));
+            return invalid_input(
+                tr("{}: item {} of the list is no string; a list of strings is needed", file_name, tokens.size()));
         tokens.push_back(item.get<std::string>());
     }
     return tokens;
@@ -47,17 +46,16 @@ Result<std::vector<std::string>> parse_token_list(std::string_view bytes, std::s
     const std::size_t first = bytes.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos)
         return invalid_input(
-            fmt::format("{}: holds no token; one token a line is needed, or a JSON list of strings", file_name));
+            tr("{}: holds no token; one token a line is needed, or a JSON list of strings", file_name));
     Result<std::vector<std::string>> tokens = std::vector<std::string>();
     if (bytes[first] == '[')
         tokens = tokens_of_json(bytes, file_name);
     else
         tokens = from_lines(bytes);
     if (!tokens) return tokens;
-    if (tokens->empty()) return invalid_input(fmt::format("{}: the list is empty", file_name));
+    if (tokens->empty()) return invalid_input(tr("{}: the list is empty", file_name));
     if (tokens->size() > static_cast<std::size_t>(most))
-        return invalid_input(
-            fmt::format("{}: holds {} tokens; at most {} are possible", file_name, tokens->size(), most));
+        return invalid_input(tr("{}: holds {} tokens; at most {} are possible", file_name, tokens->size(), most));
     return tokens;
 }
 

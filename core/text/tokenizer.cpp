@@ -1,10 +1,9 @@
 #include "core/text/tokenizer.hpp"
 
-#include <fmt/core.h>
-
 #include <optional>
 
 #include "core/base/check.hpp"
+#include "core/base/tr.hpp"
 #include "core/text/unicode.hpp"
 #include "core/text/utf8.hpp"
 
@@ -113,10 +112,9 @@ public:
         ++count_;
     }
     Result<std::vector<std::string>> take() {
-        if (count_ == 0) return invalid_input("the text is empty: type at least one word");
+        if (count_ == 0) return invalid_input(tr("the text is empty: type at least one word"));
         if (count_ > limit_)
-            return invalid_input(
-                fmt::format("the text has {} tokens, the limit is {}: shorten the text", count_, limit_));
+            return invalid_input(tr("the text has {} tokens, the limit is {}: shorten the text", count_, limit_));
         return std::move(tokens_);
     }
 

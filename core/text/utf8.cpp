@@ -1,8 +1,7 @@
 #include "core/text/utf8.hpp"
 
-#include <fmt/core.h>
-
 #include "core/base/check.hpp"
+#include "core/base/tr.hpp"
 #include "core/text/unicode.hpp"
 
 namespace attnscope {
@@ -19,21 +18,23 @@ CodePoint code_point_at(std::string_view text, std::size_t offset) {
     const auto fault = [offset](const char* why) { return CodePoint{0xFFFD, offset, 1, why}; };
     const unsigned lead = byte_at(text, offset);
     if (lead < 0x80) return {lead, offset, 1, nullptr};
-    if (lead < 0xC0) return fault("continues a character that did not begin");
-    if (lead < 0xC2) return fault("begins an overlong form");
-    if (lead > 0xF4) return fault("never occurs in UTF-8");
+    if (lead < 0xC0) return fault(translatable("continues a character that did not begin"));
+    if (lead < 0xC2) return fault(translatable("begins an overlong form"));
+    if (lead > 0xF4) return fault(translatable("never occurs in UTF-8"));
 
     const std::size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
     char32_t code = lead & (0xFFU >> (length + 1));
     for (std::size_t i = 1; i < length; ++i) {
-        if (offset + i >= text.size()) return fault("begins a character that the end of the text cuts short");
+        if (offset + i >= text.size())
+            return fault(translatable("begins a character that the end of the text cuts short"));
         const unsigned next = byte_at(text, offset + i);
-        if ((next & 0xC0) != 0x80) return fault("begins a character that the next one cuts short");
+        if ((next & 0xC0) != 0x80) return fault(translatable("begins a character that the next one cuts short"));
         code = (code << 6) | (next & 0x3F);
     }
-    if ((length == 3 && code < 0x800) || (length == 4 && code < 0x10000)) return fault("begins an overlong form");
-    if (code >= 0xD800 && code <= 0xDFFF) return fault("begins a surrogate (U+D800 to U+DFFF)");
-    if (code > 0x10FFFF) return fault("begins a number above U+10FFFF");
+    if ((length == 3 && code < 0x800) || (length == 4 && code < 0x10000))
+        return fault(translatable("begins an overlong form"));
+    if (code >= 0xD800 && code <= 0xDFFF) return fault(translatable("begins a surrogate (U+D800 to U+DFFF)"));
+    if (code > 0x10FFFF) return fault(translatable("begins a number above U+10FFFF"));
     return {code, offset, length, nullptr};
 }
 
@@ -41,8 +42,9 @@ Result<void> validate_utf8(std::string_view text, std::string_view what) {
     for (std::size_t offset = 0; offset < text.size();) {
         const CodePoint point = code_point_at(text, offset);
         if (point.fault != nullptr)
-            return invalid_input(fmt::format("{} is not valid UTF-8: byte 0x{:02X} at offset {} {}; save it as UTF-8",
-                                             what, byte_at(text, offset), offset, point.fault));
+            return invalid_input(tr("{} is not valid UTF-8: byte 0x{:02X} at offset {} {}; save it as UTF-8",
+                                    what.empty() ? tr("the text") : std::string(what), byte_at(text, offset), offset,
+                                    tr(point.fault)));
         offset += point.length;
     }
     return {};

@@ -24,10 +24,10 @@ CodePoint code_point_at(std::string_view text, std::size_t offset);
 
 /// Nothing, or an error that names the first bad byte, its offset and what is wrong with it. `what` names the text in
 /// the sentence ("the text"). O(bytes).
-Result<void> validate_utf8(std::string_view text, std::string_view what = "the text");
+Result<void> validate_utf8(std::string_view text, std::string_view what = {});
 
 /// All code points, or the error of validate_utf8.
-Result<std::u32string> decode_utf8(std::string_view text, std::string_view what = "the text");
+Result<std::u32string> decode_utf8(std::string_view text, std::string_view what = {});
 
 /// Appends the one to four bytes of a code point. Not a surrogate and at most U+10FFFF, else a broken invariant.
 void append_utf8(std::string& text, char32_t code);

@@ -1,6 +1,4 @@
 // The reader of the text format of GloVe and fastText.
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -8,6 +6,7 @@
 #include <fstream>
 #include <unordered_set>
 
+#include "core/base/tr.hpp"
 #include "core/text/utf8.hpp"
 #include "core/text/word_vectors.hpp"
 
@@ -33,7 +32,7 @@ Index count_fields(std::string_view line) {
 /// A field as it may be quoted in an error: short, printable.
 std::string quoted(std::string_view field) {
     constexpr std::size_t most = 40;
-    if (!validate_utf8(field)) return "(not UTF-8)";
+    if (!validate_utf8(field)) return tr("(not UTF-8)");
     std::string shown;
     for (const CodePoint& point : CodePoints(field)) {
         if (shown.size() > most) return "\"" + shown + "...\"";
@@ -48,11 +47,11 @@ std::string parse_component(std::string_view field, float& component) {
     double value = 0;
     const auto [end, status] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (end != digits.data() + digits.size() || status == std::errc::invalid_argument)
-        return quoted(field) + " is not a number";
-    if (status == std::errc::result_out_of_range) return quoted(field) + " is beyond what a number here can be";
-    if (!std::isfinite(value)) return quoted(field) + " is not finite";
+        return tr("{} is not a number", quoted(field));
+    if (status == std::errc::result_out_of_range) return tr("{} is beyond what a number here can be", quoted(field));
+    if (!std::isfinite(value)) return tr("{} is not finite", quoted(field));
     if (std::abs(value) > static_cast<double>(WordVectors::largest_component))
-        return fmt::format("{} is above {:g} in size", quoted(field), WordVectors::largest_component);
+        return tr("{} is above {:g} in size", quoted(field), WordVectors::largest_component);
     component = static_cast<float>(value);
     return {};
 }
@@ -63,8 +62,8 @@ public:
 
     Result<WordVectors> read() {
         if (bytes_ > largest_text_vectors)
-            return invalid_input(fmt::format("{}: {} bytes are more than the limit of {}: keep its first lines only",
-                                             name_, bytes_, largest_text_vectors));
+            return invalid_input(tr("{}: {} bytes are more than the limit of {}: keep its first lines only", name_,
+                                    bytes_, largest_text_vectors));
         std::string_view line;
         while (next_line(line)) {
             if (first_ && read_header(line)) continue;
@@ -72,11 +71,11 @@ public:
             if (const Result<void> added = add(line); !added) return added.error();
         }
         if (words_.empty())
-            return invalid_input(fmt::format("{}: there is no word in it; each line is a word and its numbers", name_));
+            return invalid_input(tr("{}: there is no word in it; each line is a word and its numbers", name_));
         const Index lines = static_cast<Index>(words_.size()) + duplicates_;
         if (header_ && header_count_ != static_cast<std::uint64_t>(lines))
-            return invalid_input(fmt::format("{}: line {} says {} words, there are {}: the file is cut or damaged",
-                                             name_, header_line_, header_count_, lines));
+            return invalid_input(tr("{}: line {} says {} words, there are {}: the file is cut or damaged", name_,
+                                    header_line_, header_count_, lines));
         rows_.conservativeResize(static_cast<Index>(words_.size()), dim_);
         WordVectors vectors(std::move(words_), std::move(rows_), std::string(name_));
         vectors.duplicates = duplicates_;
@@ -84,9 +83,7 @@ public:
     }
 
 private:
-    Error at_line(std::string_view what) const {
-        return invalid_input(fmt::format("{}: line {}: {}", name_, line_, what));
-    }
+    Error at_line(std::string_view what) const { return invalid_input(tr("{}: line {}: {}", name_, line_, what)); }
 
     /// The next line that is not blank, without its end.
     bool next_line(std::string_view& line) {
@@ -118,10 +115,9 @@ private:
     /// Reads the number of dimensions off the first line of a word and makes room for as many rows as the rest can
     /// hold.
     Result<void> begin_rows(Index values) {
-        if (values < 1) return at_line("a word without numbers; it should be a word and its numbers");
+        if (values < 1) return at_line(tr("a word without numbers; it should be a word and its numbers"));
         if (header_ && header_dim_ != static_cast<std::uint64_t>(values))
-            return at_line(
-                fmt::format("{} numbers after the word, line {} says {}", values, header_line_, header_dim_));
+            return at_line(tr("{} numbers after the word, line {} says {}", values, header_line_, header_dim_));
         dim_ = values;
         // A row takes at least one letter, two bytes per number and an end of line, whatever a header says.
         const std::size_t most = bytes_ / (2 * static_cast<std::size_t>(dim_) + 1) + 1;
@@ -138,14 +134,13 @@ private:
         if (dim_ == 0) {
             if (Result<void> begun = begin_rows(values); !begun) return begun;
         }
-        if (values != dim_)
-            return at_line(fmt::format("{} numbers after the word, the first word has {}", values, dim_));
+        if (values != dim_) return at_line(tr("{} numbers after the word, the first word has {}", values, dim_));
         const std::string_view word = next_field(line);
-        if (const Result<void> valid = validate_utf8(word, "the word"); !valid) return at_line(valid.error().what);
+        if (const Result<void> valid = validate_utf8(word, tr("the word")); !valid) return at_line(valid.error().what);
         const auto row = static_cast<Index>(words_.size());
         for (Index j = 0; j < dim_; ++j) {
             const std::string why = parse_component(next_field(line), rows_(row, j));
-            if (!why.empty()) return at_line(fmt::format("number {}: {}", j + 1, why));
+            if (!why.empty()) return at_line(tr("number {}: {}", j + 1, why));
         }
         if (seen_.insert(word).second)
             words_.emplace_back(word);
@@ -178,18 +173,18 @@ Result<WordVectors> read_text_vectors(std::string_view contents, std::string_vie
 Result<WordVectors> load_text_vectors(const std::string& path) {
     std::error_code error;
     const std::filesystem::file_status status = std::filesystem::status(path, error);
-    if (!std::filesystem::exists(status)) return io_error(fmt::format("{}: there is no such file", path));
+    if (!std::filesystem::exists(status)) return io_error(tr("{}: there is no such file", path));
     if (!std::filesystem::is_regular_file(status))
-        return io_error(fmt::format("{}: not a regular file; it should be a text file of word vectors", path));
+        return io_error(tr("{}: not a regular file; it should be a text file of word vectors", path));
     const std::uintmax_t size = std::filesystem::file_size(path, error);
-    if (error) return io_error(fmt::format("{}: cannot be read: {}", path, error.message()));
+    if (error) return io_error(tr("{}: cannot be read: {}", path, error.message()));
     if (size > largest_text_vectors)
-        return invalid_input(fmt::format("{}: {} bytes are more than the limit of {}: keep its first lines only", path,
-                                         size, largest_text_vectors));
+        return invalid_input(tr("{}: {} bytes are more than the limit of {}: keep its first lines only", path, size,
+                                largest_text_vectors));
     std::ifstream file(path, std::ios::binary);
     std::string contents(static_cast<std::size_t>(size), '\0');
     if (!file || !file.read(contents.data(), static_cast<std::streamsize>(size)))
-        return io_error(fmt::format("{}: cannot be read", path));
+        return io_error(tr("{}: cannot be read", path));
     return read_text_vectors(contents, path);
 }
 

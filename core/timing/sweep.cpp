@@ -13,6 +13,7 @@
 #include "core/attention/attention.hpp"
 #include "core/base/check.hpp"
 #include "core/base/random.hpp"
+#include "core/base/tr.hpp"
 #include "core/engine/exact.hpp"
 #include "core/engine/linear.hpp"
 #include "core/timing/fma_peak.hpp"
@@ -325,7 +326,7 @@ Result<std::int64_t> measure_bytes(TimedMethod method, const MethodShape& shape,
         if (const Result<void> done = call({}); !done) error = done.error();
     });
     if (error) return *error;
-    if (!bytes) return invalid_input("this system does not tell how much memory a process holds");
+    if (!bytes) return invalid_input(tr("this system does not tell how much memory a process holds"));
     return *bytes;
 }
 

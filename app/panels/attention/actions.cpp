@@ -100,8 +100,8 @@ bool AttentionPanel::key(const KeyPress& press) {
 }
 
 std::vector<std::pair<std::string, std::string>> AttentionPanel::key_help() const {
-    return {{"click a cell", tr("pin it: its computation is written below")},
-            {"arrow keys", tr("move the pinned cell (Shift: by ten)")},
+    return {{tr("click a cell"), tr("pin it: its computation is written below")},
+            {tr("arrow keys"), tr("move the pinned cell (Shift: by ten)")},
             {"Esc", tr("stop a long computation, else unpin")},
             {"[   ]   Page Up/Down", tr("previous, next head")},
             {"A", tr("average of all heads, and back")},

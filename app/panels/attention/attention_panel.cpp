@@ -249,9 +249,9 @@ std::string AttentionPanel::about() const {
                      short_number(*shown.moved, 3)));
     if (above_threshold_) add(tr("{:.1f} % of all weight is below the threshold", hidden_share_ * 100));
     if (!shown.inputs.empty() && shown.inputs.front().options.local)
-        add(
-            tr("p marks the predicted positions; weights times the Gaussian sum to less than 1; entropy is that of the "
-               "softmax before it"));
+        add(tr(
+            "p marks the predicted positions; weights times the Gaussian sum to less than 1; entropy is of each row by "
+            "its sum"));
     if (shown.without_first) add(tr("the first key is left out for viewing only: the output is that of all keys"));
     if (shown.merged) add(tr("white space belongs to no word, so rows sum to less than 1"));
     if (shown_request_ && shown_request_->arrays == nullptr && !shown.inputs.empty() &&

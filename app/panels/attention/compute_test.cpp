@@ -143,6 +143,23 @@ TEST(AttentionCompute, AHighTemperatureEvensOutAndALowOneSharpens) {
     EXPECT_LT(shown_of(request).entropy_bits.mean(), 0.1);
 }
 
+// Its Gaussian takes a part of each row away: the entropy beside the map is that of the row that is drawn.
+TEST(AttentionCompute, TheEntropyOfLocalAttentionIsThatOfTheShownRows) {
+    Request request = of_random(24);
+    request.select = Select::local;
+    const Shown shown = shown_of(request);
+    const Matrix& weights = *shown.weights;
+    for (Index i = 0; i < weights.rows(); ++i) {
+        double sum = 0, entropy = 0;
+        for (Index j = 0; j < weights.cols(); ++j)
+            if (weights(i, j) > 0) sum += static_cast<double>(weights(i, j));
+        for (Index j = 0; j < weights.cols(); ++j)
+            if (const double p = static_cast<double>(weights(i, j)) / sum; p > 0) entropy -= p * std::log2(p);
+        EXPECT_LT(sum, 0.999) << "row " << i;
+        EXPECT_NEAR(shown.entropy_bits(i), entropy, 1e-5) << "row " << i;
+    }
+}
+
 TEST(AttentionCompute, ScoresAndWeightsHaveTheRangesThatAreShown) {
     for (const MaskSpec& mask : masks) {
         const Shown shown = shown_of(of_random(20, mask));

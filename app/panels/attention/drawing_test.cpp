@@ -3,18 +3,10 @@
 
 #include "app/draw/recording_canvas.hpp"
 #include "app/language/scoped_language.hpp"
-#include "app/panels/attention/attention_panel.hpp"
+#include "app/panels/attention/pinned_panel.hpp"
 
 namespace attnscope::attention_panel {
 namespace drawing_test {
-
-/// The panel with a text and a pinned cell, computed.
-void prepare(AttentionPanel& panel, const std::string& text, int query, int key) {
-    panel.params().text = text;
-    panel.params().pin_query = query;
-    panel.params().pin_key = key;
-    panel.wait();
-}
 
 struct Picture {
     std::vector<TextBox> texts;
@@ -38,14 +30,8 @@ Picture picture_of(AttentionPanel& panel, const Rect& area) {
 void expect_texts_inside(const Picture& picture, const Rect& area, const std::string& state) {
     EXPECT_TRUE(picture.sound) << state;
     EXPECT_EQ(picture.clips, 0) << state;
-    for (const TextBox& text : picture.texts)
-        for (const Vec2 corner : text.corners) {
-            const bool inside = corner.x >= area.min.x - 1 && corner.x <= area.max.x + 1 &&
-                                corner.y >= area.min.y - 1 && corner.y <= area.max.y + 1;
-            EXPECT_TRUE(inside) << state << ", area " << area.width() << "x" << area.height() << ": '" << text.text
-                                << "' has a corner at " << corner.x << ", " << corner.y;
-            if (!inside) break;
-        }
+    for (const TextBox& text : texts_outside(picture.texts, area, 1))
+        ADD_FAILURE() << state << ", area " << area.width() << "x" << area.height() << ": '" << text.text << "'";
 }
 
 const std::pair<float, float> sizes[] = {{1600, 900}, {1000, 700}, {640, 400}, {300, 300}, {200, 54}, {80, 60}, {0, 0}};

@@ -8,6 +8,7 @@
 #include "core/attention/hard.hpp"
 #include "core/attention/summary.hpp"
 #include "core/base/random.hpp"
+#include "core/base/tr.hpp"
 #include "core/features/kernel_attention.hpp"
 
 namespace attnscope::attention_panel {
@@ -19,7 +20,7 @@ Result<MaskSpec> make_mask(const Request& request) {
     MaskSpec mask{request.mask, request.mask_size, nullptr};
     if (request.painted.empty()) return mask;
     Result<CellSet> hidden = CellSet::parse(request.painted);
-    if (!hidden) return invalid_input("painted: " + hidden.error().what);
+    if (!hidden) return invalid_input(tr("painted: {}", hidden.error().what));
     if (!hidden->empty()) mask.hidden = std::make_shared<const CellSet>(std::move(*hidden));
     return mask;
 }
@@ -195,6 +196,17 @@ Result<HeadInput> make_head(const Request& request, const Sides& sides, Index he
     return input;
 }
 
+namespace {
+
+// A row that sums to 0 stays as it is.
+Matrix rows_by_their_sums(Matrix weights) {
+    for (Index i = 0; i < weights.rows(); ++i)
+        if (const float sum = weights.row(i).sum(); sum > 0) weights.row(i) /= sum;
+    return weights;
+}
+
+}  // namespace
+
 Result<HeadResult> compute_head(const Request& request, const Sides& sides, Index head, const Progress& progress) {
     if (request.source == Source::weights) {
         Result<HeadResult> own = own_weights(request, head);
@@ -221,7 +233,9 @@ Result<HeadResult> compute_head(const Request& request, const Sides& sides, Inde
         result.second->weights = std::make_shared<const Matrix>(std::move(map));
     }
     result.masked_rows = done->masked_rows;
-    result.entropy_bits = std::move(done->entropy_bits);
+    // The Gaussian of local attention takes a part of each row away: what is shown is a distribution again by its sum.
+    result.entropy_bits =
+        options.local ? row_entropies(rows_by_their_sums(done->weights)) : std::move(done->entropy_bits);
     result.output = std::move(done->output);
     blank_masked(done->weights, options);
     result.weights = std::move(done->weights);

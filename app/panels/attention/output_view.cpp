@@ -131,7 +131,8 @@ void draw_output_view(Canvas& canvas, const Rect& area, const Shown& shown) {
     }
     draw_row(canvas, rest.cut_top(height), row, signs);
     draw_row(canvas, rest,
-             {{tr("concat of {} heads", shown.heads), "n_q × h·d_v", all.concat, t.text},
+             {{shown.heads == 1 ? tr("concat of 1 head") : tr("concat of {} heads", shown.heads), "n_q × h·d_v",
+               all.concat, t.text},
               {"W_O", "h·d_v × D", all.w_o, t.text},
               {tr("output Y"), "n_q × D", all.y, t.query}},
              {"×", "="});

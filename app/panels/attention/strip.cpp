@@ -1,6 +1,8 @@
 // All heads of the attention panel as small maps, and how much attention each key receives.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/draw/reading_order.hpp"
 #include "app/draw/rich_text.hpp"
 #include "app/language/language.hpp"
@@ -68,7 +70,8 @@ void AttentionPanel::draw_strip(Canvas& canvas, Interaction& interaction, const 
         picture.values = strip.maps[h];
         picture.generation = strip_->generation;
         picture.view = {{0, 0}, {static_cast<float>(values.cols()), static_cast<float>(values.rows())}};
-        picture.range = weight_range(params_, strip.largest[h]);
+        // One scale for all: a head that looks everywhere is not to look as sharp as one that picks a word.
+        picture.range = weight_range(params_, *std::max_element(strip.largest.begin(), strip.largest.end()));
         picture.map = params_.color;
         picture.masked = mix(t.ground, t.line, 0.55F);
         picture.dark = t.name == ThemeName::dark;

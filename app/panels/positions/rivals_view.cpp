@@ -6,6 +6,7 @@
 #include "app/draw/reading_order.hpp"
 #include "app/draw/ticks.hpp"
 #include "app/language/language.hpp"
+#include "app/panels/picture_parts.hpp"
 #include "app/panels/positions/parts.hpp"
 #include "app/panels/positions/positions_panel.hpp"
 
@@ -58,7 +59,7 @@ std::string other_measure_text(const Judgement& j, const Request& r) {
 void PositionsPanel::draw_rivals(Canvas& canvas, Interaction& interaction, const Rect& area) {
     const Theme& t = canvas.theme();
     Rect rest = area;
-    constexpr float table_needs = 252;
+    constexpr float table_needs = 268;
     Rect row = rest.cut_top(std::min(rest.height() * 0.47F, rest.height() - table_needs));
     rest.cut_top(14);
     const float width = row.width() / static_cast<float>(shown_->rivals.size());
@@ -93,23 +94,33 @@ void PositionsPanel::draw_criteria(Canvas& canvas, const Rect& area) {
     static constexpr std::array<const char*, criterion_names.size()> titles{
         translatable("unique"), translatable("equal steps"), translatable("defined beyond n"), translatable("bounded"),
         translatable("deterministic")};
-    constexpr float head = 58;
+    const TextStyle title{.color = t.text, .size = 14, .bold = true}, small{.color = t.quiet, .size = 11.5F};
+    if (shown_->judgements.size() != titles.size() * rival_codes.size()) return;
     Rect rest = area;
     const Rect note = rest.cut_bottom(44);
     const Rect names = rest.cut_left(112);
     const float width = rest.width() / static_cast<float>(titles.size());
+    const auto measure_of = [&](std::size_t c) {
+        return measure_text(shown_->judgements[c].criterion,
+                            rival_end(shown_->request.code, shown_->judgements[c].encoding));
+    };
+    // As high as the highest title with what is measured below it.
+    float title_height = 0, measure_height = 0;
+    for (std::size_t c = 0; c < titles.size(); ++c) {
+        title_height = std::max(title_height, paragraph_height(canvas, width - 10, tr(titles[c]), title));
+        measure_height = std::max(measure_height, paragraph_height(canvas, width - 14, measure_of(c), small));
+    }
+    const float head = title_height + measure_height + 8;
     const float height = std::min(52.0F, (rest.height() - head) / static_cast<float>(rival_codes.size()));
-    if (height < 20 || shown_->judgements.size() != titles.size() * rival_codes.size()) return;
-    const TextStyle title{.color = t.text, .size = 14, .bold = true}, small{.color = t.quiet, .size = 11.5F};
+    if (height < 20) return;
     const auto place = [&](float from, float until, float top, float bottom) {
         return in_reading_order({{from, top}, {until, bottom}}, area);
     };
     for (std::size_t c = 0; c < titles.size(); ++c) {
         const float x = rest.min.x + width * static_cast<float>(c);
-        draw_entry(canvas, place(x, x + width - 8, rest.min.y, rest.min.y + 20), rest.min.y + 14, tr(titles[c]), title);
-        draw_paragraph(canvas, place(x, x + width - 14, rest.min.y + 20, rest.min.y + head - 2),
-                       measure_text(shown_->judgements[c].criterion,
-                                    rival_end(shown_->request.code, shown_->judgements[c].encoding)),
+        draw_paragraph(canvas, place(x, x + width - 10, rest.min.y, rest.min.y + title_height + 2), tr(titles[c]),
+                       title);
+        draw_paragraph(canvas, place(x, x + width - 14, rest.min.y + title_height, rest.min.y + head), measure_of(c),
                        small);
     }
     for (std::size_t k = 0; k < shown_->judgements.size(); ++k) {
@@ -131,13 +142,15 @@ void PositionsPanel::draw_criteria(Canvas& canvas, const Rect& area) {
         const std::string other = j.measure == shown_->judgements[k % titles.size()].measure
                                       ? std::string()
                                       : other_measure_text(j, shown_->request);
-        const bool below = !other.empty() && height >= 34;
+        // A remark that is cut off says nothing.
+        const bool fits = canvas.shaper().width(other, small) <= width - 30;
+        const bool below = !other.empty() && fits && height >= 34;
         const float up = below ? 16 : 0;
         draw_entry_middle(canvas, place(x + 22, x + width - 8, y, y + height - up), value, number);
         if (below) {
             draw_entry(canvas, place(x + 22, x + width - 8, y, y + height), middle + 14, other, small);
-        } else if (!other.empty()) {
-            const float beside = 30 + canvas.shaper().width(value, number);
+        } else if (const float beside = 30 + canvas.shaper().width(value, number);
+                   !other.empty() && canvas.shaper().width(other, small) <= width - beside - 6) {
             draw_entry_middle(canvas, place(x + beside, x + width - 6, y, y + height), other, small);
         }
     }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "app/draw/line_names.hpp"
 #include "app/draw/ticks.hpp"
 #include "app/language/language.hpp"
 #include "app/panels/positions/parts.hpp"
@@ -130,31 +131,41 @@ void PositionsPanel::draw_rope_decay(Canvas& canvas, Interaction& interaction, c
     const Theme& t = canvas.theme();
     const RopeDecay& decay = shown_->rope->decay;
     Plot plot;
-    plot.title = tr("What distance does to the score of random q and k");
-    plot.note = tr("d = {}, {} draws. What q and k share fades; unrelated ones keep the size of their score",
+    plot.title = tr("Distance and random q, k");
+    plot.note = tr("d = {}, {} draws; k = q: mean ± 1 standard deviation; unrelated: root mean square",
                    shown_->request.code.dim, rope_draws);
     plot.x = {.name = "m − n", .unit = tr("positions")};
     plot.y = {.name = tr("cosine")};
-    plot.series.push_back({.name = tr("± one standard deviation"),
+    plot.series.push_back({.name = {},
                            .color = t.query.alpha(0.22F),
                            .kind = Series::band,
                            .x = {},
                            .y = values_of(decay.alike - decay.alike_spread),
                            .y_high = values_of(decay.alike + decay.alike_spread)});
-    plot.series.push_back({.name = tr("k = q: mean"),
+    plot.series.push_back({.name = "k = q",
                            .color = t.query,
                            .x = {},
                            .y = values_of(decay.alike),
                            .y_high = {},
                            .marker = Marker::none});
-    plot.series.push_back({.name = tr("k unrelated: root mean square"),
+    plot.series.push_back({.name = tr("k unrelated"),
                            .color = t.key,
                            .x = {},
                            .y = values_of(decay.unrelated),
                            .y_high = {},
                            .dash = Dash::dashed,
                            .marker = Marker::none});
-    draw_plot(canvas, area, plot, decay_view_, interaction.area("rope decay", area));
+    // A legend would lie over the curve that falls.
+    float name_width = 0;
+    for (const Series& series : plot.series)
+        name_width = std::max(name_width, canvas.shaper().width(series.name, {.size = 12}));
+    Rect rest = area;
+    plot.legend = area.width() < 4 * name_width;
+    const Rect names = plot.legend ? Rect() : rest.cut_right(name_width + 34);
+    const PlotReadout readout = draw_plot(canvas, rest, plot, decay_view_, interaction.area("rope decay", rest));
+    if (!plot.legend)
+        draw_line_names(canvas, {{names.min.x, readout.area.min.y}, {names.max.x, readout.area.max.y}},
+                        decay_view_.view.y, false, names_of(plot));
 }
 
 }  // namespace attnscope::positions_panel

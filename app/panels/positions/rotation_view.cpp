@@ -6,6 +6,7 @@
 #include <limits>
 #include <numbers>
 
+#include "app/draw/heatmap.hpp"
 #include "app/draw/ticks.hpp"
 #include "app/language/language.hpp"
 #include "app/panels/positions/parts.hpp"
@@ -87,6 +88,27 @@ void PositionsPanel::draw_clocks(Canvas& canvas, Interaction& interaction, const
     }
 }
 
+namespace {
+
+// Where a number has room in its cell.
+void draw_product_numbers(Canvas& canvas, const Rect& box, const Matrix& product, const CellPicture& picture) {
+    constexpr float least_width = 46, least_height = 16;
+    const Vec2 cell{box.width() / static_cast<float>(product.cols()),
+                    box.height() / static_cast<float>(product.rows())};
+    if (cell.x < least_width || cell.y < least_height) return;
+    for (Index i = 0; i < product.rows(); ++i)
+        for (Index j = 0; j < product.cols(); ++j) {
+            const auto value = static_cast<double>(product(i, j));
+            canvas.text_middle(
+                {box.min.x + cell.x * (static_cast<float>(j) + 0.5F),
+                 box.min.y + cell.y * (static_cast<float>(i) + 0.5F)},
+                cell_text(value, 3),
+                {.color = ink_on(picture, value), .size = 13, .font = Font::mono, .align = Align::center});
+        }
+}
+
+}  // namespace
+
 // p_i, M p_i and p_(i + delta) below each other: the last two are the same row.
 void PositionsPanel::draw_product(Canvas& canvas, Interaction& interaction, const Rect& area) {
     const Theme& t = canvas.theme();
@@ -124,7 +146,11 @@ void PositionsPanel::draw_product(Canvas& canvas, Interaction& interaction, cons
     for (int k = 0; k < 3; ++k)
         draw_formula(canvas, {names.min.x, box.min.y + height * (static_cast<float>(k) + 0.5F) + 5}, names.width(),
                      labels[k], {.color = colors[k], .size = 16, .bold = true});
-    canvas.fill_rect({{box.min.x, box.min.y + height - 1.5F}, {box.max.x, box.min.y + height + 1.5F}}, t.ground);
+    for (int line = 1; line < 3; ++line) {
+        const float y = box.min.y + height * static_cast<float>(line), half = line == 1 ? 1.5F : 0.5F;
+        canvas.fill_rect({{box.min.x, y - half}, {box.max.x, y + half}}, t.ground);
+    }
+    draw_product_numbers(canvas, box, *product_, picture);
     const Pointer pointer = interaction.area("product", box);
     if (!pointer.hovered) return;
     const auto entry =

@@ -66,7 +66,7 @@ std::string explain_kernel(const Request& r, const KernelFacts& facts) {
     });
     const std::string name = label_of(best->method, best->orthogonal),
                       off = short_number(best->theory.value_or(best->deviation), 3);
-    return text + "     " +
+    return (right_to_left() ? isolate(text) : text) + "     " +
            (best->theory ? tr("m = {}: closest is {}, ± {} in theory", r.features, name, off)
                          : tr("m = {}: closest is {}, ± {} measured", r.features, name, off));
 }

@@ -1,5 +1,4 @@
-// Why softmax blocks factoring: what either order of multiplication costs and has to hold, and the ranks that say that
-// no exact factors exist.
+// Why softmax blocks factoring: what either order of multiplication costs and has to hold. Below, ranks_view.cpp.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -212,125 +211,10 @@ std::string factoring_verdict(Index length, Index dim, Index features) {
         factoring_numbers(factoring_compared(keys.floats, weights.floats)));
 }
 
-std::string factoring_in_words(const FactoringFacts& facts, Index dim) {
-    const RankFacts& ranks = facts.ranks;
-    const std::string scores = fmt::format("{}{}", ranks.score_rank, ranks.score_rank == dim ? " = d" : "");
-    if (ranks.score_rank == 0)
-        return tr("All scores are 0, and exp of them is 1 everywhere: one row and one column make it.");
-    if (ranks.score_rank >= facts.tokens)
-        return tr(
-            "QKᵀ has rank {}, exp(QKᵀ/√d), entry by entry, {} of {}: so short an input has the full rank either way. "
-            "More tokens, or a smaller d, pull the two apart.",
-            scores, ranks.exp_rank, facts.tokens);
-    if (ranks.exp_rank <= ranks.score_rank)
-        return tr(
-            "QKᵀ has rank {}, exp(QKᵀ/√d), entry by entry, {} of {} in double precision: at so large a scale a few "
-            "giant entries hide the others below rounding. A smaller σ shows them.",
-            scores, ranks.exp_rank, facts.tokens);
-    const std::string grown =
-        ranks.exp_rank == facts.tokens
-            ? tr("QKᵀ has rank {}; exp(QKᵀ/√d), entry by entry, {} of {}: no product of matrices thinner than L equals "
-                 "it, one like that only approximates it.",
-                 scores, ranks.exp_rank, facts.tokens)
-            : tr("QKᵀ has rank {}; exp(QKᵀ/√d), entry by entry, {} of {}: no product of matrices as thin as Q and K "
-                 "equals it, one like that only approximates it.",
-                 scores, ranks.exp_rank, facts.tokens);
-    const std::string held = ranks.exp_99 == 1
-                                 ? tr("Its largest singular value holds 99 % of the sum of squares.")
-                                 : tr("Its largest {} singular values hold 99 % of the sum of squares.", ranks.exp_99);
-    return grown + " " + held;
-}
-
-// In parts of the largest. What is rounding, and no part of the rank, leaves a gap.
-std::vector<double> factoring_spectrum(const VectorD& values, double rounding) {
-    std::vector<double> parts(values.begin(), values.end());
-    const double largest = parts.empty() ? 0 : parts.front();
-    for (double& part : parts) part = largest > 0 && part / largest > rounding ? part / largest : 0;
-    return failure_positive(std::move(parts));
-}
-
-Series factoring_upright(double x, double low, double high, Color color) {
-    Series line = failure_line({}, color, {x, x}, {low, high}, Dash::dashed, Marker::none);
-    line.width = 1.5F;
-    return line;
-}
-
-Plot factoring_spectra(const FactoringFacts& facts, const Request& request, const Theme& t) {
-    std::vector<double> index;
-    index.reserve(static_cast<std::size_t>(facts.tokens));
-    for (Index i = 1; i <= facts.tokens; ++i) index.push_back(static_cast<double>(i));
-    const auto count = static_cast<double>(facts.tokens);
-    const double tolerance = count * std::numeric_limits<double>::epsilon();
-    Plot plot;
-    plot.title = tr("Singular values, in parts of the largest");
-    plot.note =
-        tr("{} tokens, σ = {}, seed {}; dotted: rounding", facts.tokens, failure_plain(request.sigma), request.seed);
-    plot.x = {.name = tr("index of the singular value"), .integers = true};
-    plot.y = {.name = "sᵢ / s₁", .log = true};
-    plot.series.reserve(4);
-    plot.series.push_back(failure_line("S = QKᵀ/√d", t.query, index,
-                                       factoring_spectrum(facts.ranks.score_values, tolerance), Dash::solid,
-                                       Marker::none));
-    plot.series.push_back(failure_line("exp(S)", t.key, index, factoring_spectrum(facts.ranks.exp_values, tolerance),
-                                       Dash::solid, Marker::none));
-    plot.series.push_back(failure_level(1, count, tolerance, t.quiet));
-    if (request.dim <= facts.tokens) {
-        plot.series.push_back(factoring_upright(static_cast<double>(request.dim), tolerance / 10, 1, t.text));
-        plot.series.back().name = fmt::format("d = {}", request.dim);
-    }
-    return plot;
-}
-
-Plot factoring_ranks(const FactoringFacts& facts, const Request& request, const Theme& t) {
-    const std::vector<double> dims = failure_column(facts.widths, &RankPoint::dim);
-    const auto count = static_cast<double>(facts.tokens);
-    Plot plot;
-    plot.title = tr("Rank over the width d");
-    plot.note = std::string(1, ' ');  // the place of the lines' names
-    plot.legend = false;              // no corner is free
-    plot.x = {.name = tr("width d"),
-              .unit = tr("entries; dashed: {}", request.dim),
-              .log = true,
-              .ticks = {1, 2, 4, 8, 16, 32, 64, 128, 256}};
-    plot.y = {.name = tr("rank"), .unit = tr("of {}", short_number(count)), .integers = true};
-    plot.series.reserve(5);
-    plot.series.push_back(failure_line("S", t.query, dims, failure_column(facts.widths, &RankPoint::score_rank)));
-    plot.series.push_back(failure_line("exp(S)", t.key, dims, failure_column(facts.widths, &RankPoint::exp_rank),
-                                       Dash::solid, Marker::square));
-    plot.series.push_back(failure_line(tr("99 % of the squares"), t.text, dims,
-                                       failure_column(facts.widths, &RankPoint::exp_99), Dash::dotted, Marker::none));
-    plot.series.push_back(failure_level(1, 256, count, t.quiet));
-    plot.series.push_back(factoring_upright(static_cast<double>(request.dim), 0, count, t.text));
-    return plot;
-}
-
-// That exp(S) grows out of every width: what a longer input does.
-Plot factoring_lengths(const FactoringFacts& facts, const Request& request, const Theme& t) {
-    using Length = FactoringFacts::Length;
-    const std::vector<double> lengths = failure_column(facts.lengths, &Length::length);
-    const auto dim = static_cast<double>(request.dim);
-    Plot plot;
-    plot.title = tr("Rank over the length L");
-    plot.note = std::string(1, ' ');  // as above
-    plot.legend = false;
-    plot.x = {.name = tr("length L"), .unit = tr("tokens"), .log = true, .ticks = {1, 2, 4, 8, 16, 32, 64, 128, 256}};
-    plot.y = {.name = tr("rank"), .integers = true};
-    plot.series.reserve(3);
-    plot.series.push_back(failure_line("S", t.query, lengths, failure_column(facts.lengths, &Length::score_rank),
-                                       Dash::solid, Marker::none));
-    plot.series.back().width = 5;  // seen where the next one lies upon it
-    plot.series.push_back(failure_line("exp(S)", t.key, lengths, failure_column(facts.lengths, &Length::exp_rank),
-                                       Dash::solid, Marker::square));
-    if (!lengths.empty() && request.dim <= facts.tokens)
-        plot.series.push_back(failure_line(fmt::format("d = {}", request.dim), t.text,
-                                           {lengths.front(), lengths.back()}, {dim, dim}, Dash::dashed, Marker::none));
-    return plot;
-}
-
 // Both orders, beside each other where there is room, and what follows from their numbers.
 void draw_factoring_orders(Canvas& canvas, Rect area, const Params& p) {
     const Theme& t = canvas.theme();
-    constexpr float least_order = 130;
+    constexpr float least_order = 150;
     const std::array<FactoringOrder, 2> orders = factoring_orders(p.length, p.dim, p.features, t);
     const TextStyle words = factoring_style(t.quiet, 13);
     const std::string verdict = factoring_verdict(p.length, p.dim, p.features);
@@ -356,11 +240,12 @@ void draw_factoring_orders(Canvas& canvas, Rect area, const Params& p) {
     if (both) draw_factoring_order(canvas, second, orders[1], unit);
 }
 
+constexpr float least_plots = 170;
+
 }  // namespace
 
 void RandomFeaturesPanel::draw_factoring(Canvas& canvas, Interaction& interaction, const Rect& area) {
     const Theme& t = canvas.theme();
-    constexpr float least_plots = 170, least_of_two = 330, least_of_three = 250;
     if (area.width() < 240 || area.height() < 130) return;
     Rect rest = area;
     rest.cut_top(6);
@@ -371,27 +256,19 @@ void RandomFeaturesPanel::draw_factoring(Canvas& canvas, Interaction& interactio
     if (!plots) return draw_factoring_orders(canvas, rest, params_);
     draw_factoring_orders(canvas, rest.cut_top(top), params_);
     rest.cut_top(12);
-    const Request& request = shown_->request;
-    const FactoringFacts& facts = *shown_->factoring;
-    const TextStyle words = factoring_style(t.text, 13.5F);
-    const std::string sentence = factoring_in_words(facts, request.dim);
-    const float height = paragraph_height(canvas, rest.width(), sentence, words) + 8;
-    if (rest.height() - height >= least_plots - 40) {
-        const Rect place = rest.cut_bottom(height);
-        draw_paragraph(canvas, {{place.min.x, place.min.y + 6}, {place.max.x, place.max.y + 8}}, sentence, words);
-    }
-    const bool three = rest.width() >= 3 * least_of_three + 2 * factoring_gap;
-    const std::size_t count = three ? 3 : rest.width() >= 2 * least_of_two + factoring_gap ? 2 : 1;
-    const float width = (rest.width() - static_cast<float>(count - 1) * factoring_gap) / static_cast<float>(count);
-    constexpr std::array make{factoring_spectra, factoring_ranks, factoring_lengths};
-    constexpr std::array names{"factoring values", "factoring ranks", "factoring lengths"};
-    for (std::size_t k = 0; k < count; ++k) {
-        const Rect place = rest.cut_left(width);
-        rest.cut_left(factoring_gap);
-        const Plot plot = make[k](facts, request, t);
-        draw_plot(canvas, place, plot, factoring_plots_[k], interaction.area(names[k], place));
-        if (!plot.legend) draw_keys_below_title(canvas, place, plot);
-    }
+    draw_ranks(canvas, interaction, rest);
+}
+
+std::vector<std::string> RandomFeaturesPanel::parts() const {
+    if (params_.view == View::factoring) return {"orders", "ranks"};
+    if (params_.view == View::failures) return {"failure"};
+    return {};
+}
+
+void RandomFeaturesPanel::draw_part(std::string_view part, Canvas& canvas, Interaction& interaction, const Rect& area) {
+    if (part == "orders") draw_factoring_orders(canvas, area, params_);
+    if (part == "ranks" && shown_ && shown_->factoring) draw_ranks(canvas, interaction, area);
+    if (part == "failure" && shown_ && shown_->failures) draw_failure(canvas, interaction, area);
 }
 
 }  // namespace attnscope::random_features_panel

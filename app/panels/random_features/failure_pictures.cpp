@@ -355,26 +355,6 @@ Series failure_level(double from, double to, double y, Color color) {
     return line;
 }
 
-float paragraph_height(Canvas& canvas, float width, std::string_view text, const TextStyle& style) {
-    if (canvas.shaper().shape(text, style)->right_to_left)
-        return lay_out_formula(canvas.shaper(), text, style, width).height;
-    float lines = 1;
-    std::string line;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find(' '), text.size());
-        const std::string word(text.substr(0, end));
-        const std::string longer = line.empty() ? word : fmt::format("{} {}", line, word);
-        if (!line.empty() && canvas.shaper().width(longer, style) > width) {
-            lines += 1;
-            line = word;
-        } else {
-            line = longer;
-        }
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return lines * style.size * 1.4F;
-}
-
 const FailureCard& failure_card(FailureMode mode) {
     static constexpr std::array<FailureCard, failure_mode_names.size()> cards{{
         {translatable("The variance explodes"),

@@ -39,9 +39,6 @@ struct FailureCard {
 };
 const FailureCard& failure_card(FailureMode mode);
 
-/// How high draw_paragraph() makes a text: it wraps at the same places.
-float paragraph_height(Canvas& canvas, float width, std::string_view text, const TextStyle& style);
-
 /// Of the facts that `shown` has; without plots when there are none.
 FailurePicture failure_picture(const Shown& shown, const Theme& theme);
 

@@ -162,13 +162,12 @@ std::string plane_verdict(const KernelPoint& p, Index features, Index dim) {
     if (std::isinf(trig) && std::isinf(positive)) return tr("Both err by more than a double can hold.");
     const std::string of_trig = short_number(trig, 3), of_positive = short_number(positive, 3);
     if (trig < positive)
-        return tr("Trig errs less here: standard deviation of trig {}, of positive {} (theory, iid, m = {}).", of_trig,
+        return tr("Trig errs less here: standard deviation of trig {}, of positive {} (in theory, m = {}).", of_trig,
                   of_positive, features);
     if (positive < trig)
-        return tr(
-            "Positive features err less here: standard deviation of trig {}, of positive {} (theory, iid, m = {}).",
-            of_trig, of_positive, features);
-    return tr("Both err alike here: standard deviation of trig {}, of positive {} (theory, iid, m = {}).", of_trig,
+        return tr("Positive features err less here: standard deviation of trig {}, of positive {} (in theory, m = {}).",
+                  of_trig, of_positive, features);
+    return tr("Both err alike here: standard deviation of trig {}, of positive {} (in theory, m = {}).", of_trig,
               of_positive, features);
 }
 

@@ -236,7 +236,7 @@ std::vector<std::pair<std::string, std::string>> RandomFeaturesPanel::key_help()
     return {{"R", tr("draw new random numbers")},
             {"← →", tr("half, or twice as many features m")},
             {"↑ ↓", tr("another failure")},
-            {"arrow keys", tr("move the pinned weight of the matrices")},
+            {tr("arrow keys"), tr("move the pinned weight of the matrices")},
             {"Esc", tr("stop a long computation, else unpin")}};
 }
 

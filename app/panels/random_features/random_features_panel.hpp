@@ -32,6 +32,9 @@ public:
     PanelStatus status() const override;
     void draw(Canvas& canvas, Interaction& interaction, const Rect& area) override;
     void draw_explain(Canvas& canvas, const Rect& area) override;
+    /// Of the factoring: the two orders, and the ranks; of the failures: the chosen one without the list.
+    std::vector<std::string> parts() const override;
+    void draw_part(std::string_view part, Canvas& canvas, Interaction& interaction, const Rect& area) override;
     std::string explain_text() const override;
     View2D* main_view() override;
     bool key(const KeyPress& press) override;
@@ -69,6 +72,7 @@ private:
     void draw_failures(Canvas& canvas, Interaction& interaction, const Rect& area);
     void draw_failure(Canvas& canvas, Interaction& interaction, const Rect& area);
     void draw_factoring(Canvas& canvas, Interaction& interaction, const Rect& area);
+    void draw_ranks(Canvas& canvas, Interaction& interaction, const Rect& area);
     void choose_failure(FailureMode mode);
     void take_setting(FailureMode mode);  // the sliders as in a failure's picture
 

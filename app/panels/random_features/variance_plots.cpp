@@ -8,6 +8,7 @@
 #include <iterator>
 #include <limits>
 #include <numbers>
+#include <numeric>
 
 #include "app/draw/reading_order.hpp"
 #include "app/draw/ticks.hpp"
@@ -241,31 +242,49 @@ Plot histogram_plot(const Theme& t, const VarianceFacts& facts, const Request& r
     return plot;
 }
 
+// Of a narrow table the last columns are left out: a number that is cut off would be another number.
 void draw_estimates_table(Canvas& canvas, const Rect& area, const VarianceFacts& facts, const ViewWindow& range) {
     const Theme& t = canvas.theme();
-    const float width = area.width() / 6;
-    const auto row = [&](int line, const std::array<std::string, 6>& texts, Color first, Color color) {
-        for (std::size_t k = 0; k < texts.size(); ++k) {
-            const TextStyle style{.color = k == 0 ? first : color, .size = line == 0 ? 12.0F : 13.5F, .bold = k == 0};
-            const Rect place = in_reading_order(
-                Rect::sized({area.min.x + width * static_cast<float>(k), area.min.y}, width - 6, area.height()), area);
-            draw_entry(canvas, place, area.min.y + 14 + 22 * static_cast<float>(line), texts[k], style);
-        }
-    };
-    row(0, {"", tr_in("heading", "mean"), tr("std. dev."), tr("in theory"), tr("below 0"), tr_in("heading", "outside")},
-        t.quiet, t.quiet);
+    constexpr float space = 10;
+    using Row = std::array<std::string, 6>;
+    std::vector<Row> rows{
+        {"", tr_in("heading", "mean"), tr("std. dev."), tr("in theory"), tr("below 0"), tr_in("heading", "outside")}};
+    std::vector<Color> colors{t.quiet};
     const auto percent = [](const Cloud& cloud, const auto& counted) {
         const auto count = std::count_if(cloud.estimates.begin(), cloud.estimates.end(), counted);
-        return 100 * static_cast<double>(count) / std::max(static_cast<double>(cloud.estimates.size()), 1.0);
+        const double part = static_cast<double>(count) / std::max(static_cast<double>(cloud.estimates.size()), 1.0);
+        return fmt::format("{:.3g} %", 100 * part);
     };
-    int line = 1;
-    for (const Cloud* cloud : {&facts.trig, &facts.positive})
-        row(line++,
-            {std::string(name_of(cloud->method)), short_number(cloud->mean, 4), deviation_text(*cloud, facts.truth),
-             cloud->theory ? short_number(*cloud->theory, 3) : "–",
-             fmt::format("{:.3g} %", percent(*cloud, [](double e) { return e < 0; })),
-             fmt::format("{:.3g} %", percent(*cloud, [&](double e) { return !(e >= range.low && e <= range.high); }))},
-            color_of(cloud->method, t), t.text);
+    for (const Cloud* cloud : {&facts.trig, &facts.positive}) {
+        rows.push_back({std::string(name_of(cloud->method)), short_number(cloud->mean, 4),
+                        deviation_text(*cloud, facts.truth), cloud->theory ? short_number(*cloud->theory, 3) : "–",
+                        percent(*cloud, [](double e) { return e < 0; }),
+                        percent(*cloud, [&](double e) { return !(e >= range.low && e <= range.high); })});
+        colors.push_back(color_of(cloud->method, t));
+    }
+    const auto style_of = [&](std::size_t row, std::size_t column) {
+        return TextStyle{.color = column == 0 ? colors[row]
+                                  : row == 0  ? t.quiet
+                                              : t.text,
+                         .size = row == 0 ? 12.0F : 13.5F,
+                         .bold = column == 0};
+    };
+    std::array<float, 6> widths{};
+    for (std::size_t r = 0; r < rows.size(); ++r)
+        for (std::size_t c = 0; c < widths.size(); ++c)
+            widths[c] = std::max(widths[c], canvas.shaper().width(rows[r][c], style_of(r, c)) + space);
+    std::size_t columns = widths.size();
+    float taken = std::accumulate(widths.begin(), widths.end(), 0.0F);
+    for (; columns > 1 && taken > area.width(); --columns) taken -= widths[columns - 1];
+    const float air = std::max(area.width() - taken, 0.0F) / static_cast<float>(columns);
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+        float x = area.min.x;
+        for (std::size_t c = 0; c < columns; ++c) {
+            const Rect place = in_reading_order({{x, area.min.y}, {x + widths[c] + air, area.max.y}}, area);
+            draw_entry(canvas, place, area.min.y + 14 + 22 * static_cast<float>(r), rows[r][c], style_of(r, c));
+            x += widths[c] + air;
+        }
+    }
 }
 
 }  // namespace attnscope::random_features_panel

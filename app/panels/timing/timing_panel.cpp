@@ -108,8 +108,9 @@ PanelStatus TimingPanel::status() const {
     status.seconds = sweeps ? sweep_.seconds() : 0;
     status.provenance = params_.view == View::paths ? tr("formulas") : fixed_ ? tr("example") : tr("measured here");
     if (!sweeps || !report_) return status;
-    if (sweep_.paused()) status.note = tr("paused: space goes on");
-    if (report_->busy_points > 0)
+    if (sweep_.paused())
+        status.note = tr("paused: space goes on");
+    else if (report_->busy_points > 0)
         status.note = tr("the machine was busy at {} of {} points", report_->busy_points, report_->points);
     return status;
 }
