@@ -20,7 +20,7 @@ close_window
 "$program" lecture masks >"$work/log" 2>&1 &
 program_id=$!
 started+=("$program_id")
-until_true 60 find_window || fail "no window appeared"
+window_appears
 until_true 20 title_is "AttnScope – Masks: what a query may see, 1 / 9" || fail "the lesson's title is not there: $(title)"
 until_true 10 is_lit || fail "nothing is seen"
 eval "$(xdotool getwindowgeometry --shell "$window" | sed -n 's/^WIDTH=/WIDTH=/p; s/^HEIGHT=/HEIGHT=/p')"
@@ -123,7 +123,7 @@ LESSON
 "$program" lecture "$work/own.toml" >"$work/log" 2>&1 &
 program_id=$!
 started+=("$program_id")
-until_true 60 find_window || fail "no window appeared"
+window_appears
 until_true 20 title_is "AttnScope – My own lesson, 1 / 1" || fail "the own lesson is not shown: $(title)"
 sleep 2
 sed -i 's/My own lesson/My better lesson/' "$work/own.toml"

@@ -24,6 +24,9 @@ until_true() {
         sleep 0.1
     done
 }
+# A window manager that is only half there makes GLFW 3.3 give up: the root names its window before that has its name.
+until_true 60 wmctrl -m >/dev/null 2>&1 || fail "the window manager did not start"
+
 window=
 find_window() { window=$(xdotool search --onlyvisible --class attnscope 2>/dev/null | tail -n 1) && [ -n "$window" ]; }
 title() { xdotool getwindowname "$window" 2>/dev/null; }
@@ -34,12 +37,22 @@ point() { xdotool mousemove --window "$window" "$1" "$2"; sleep 0.2; }
 ended() { ! kill -0 "$program_id" 2>/dev/null; }
 title_is() { [ "$(title)" = "$1" ]; }
 
+# window_appears: waits for it; a program that ends instead is told at once.
+found_or_ended() { find_window || ended; }
+window_appears() {
+    local code=0
+    until_true 60 found_or_ended || fail "no window appeared; the windows are: $(wmctrl -l 2>&1)"
+    [ -z "$window" ] || return 0
+    wait "$program_id" || code=$?
+    fail "the program ended with status $code before there was a window"
+}
+
 # open_window TEXT: the text is in the title once the window is ready.
 open_window() {
     "$program" >"$work/log" 2>&1 &
     program_id=$!
     started+=("$program_id")
-    until_true 60 find_window || fail "no window appeared"
+    window_appears
     until_true 20 title_has "$1" || fail "the title is not '$1' but '$(title)'"
     # A known place and size, whatever the window manager did; then positions are those of the layout.
     xdotool windowsize "$window" 1400 900
