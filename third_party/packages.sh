@@ -1,5 +1,5 @@
 # Every Debian/Ubuntu package this project needs, in the one place that ./run and ./test read.
-# kind: build = to build the program, run = only to run it, test = ./test besides. "test-12" is for Debian 12 alone, whose
+# kind: build = to build the program, run = only to run it, package = to make a .deb, test = ./test besides. "test-12" is for Debian 12 alone, whose
 # clang tools are the pinned version that decides about format and lint; where they are missing those two stages are skipped.
 # A third field is why it is here. Libraries the program links to at run time come along with their -dev packages.
 # shellcheck shell=bash disable=SC2034  # read by setup.sh
@@ -38,6 +38,8 @@ run     fonts-inter             the text font
 run     fonts-jetbrains-mono    the font of numbers
 run     fonts-dejavu-core       fallback font
 run     fonts-noto-core         Hebrew and Arabic
+package dpkg-dev                finds which libraries a .deb depends on
+package file                    CPack asks it what a program is
 test    libgtest-dev            tests
 test    libgmock-dev            tests
 test    libbenchmark-dev        benchmarks
@@ -56,6 +58,11 @@ test    poppler-utils           reads text back from exported PDFs
 test    librsvg2-bin            draws exported SVGs
 test    libxml2-utils           checks that exported SVGs are well-formed
 test    desktop-file-utils      validates the desktop file
+test    appstream               validates what software centres show
+test    lintian                 looks for mistakes in the .deb
+test    man-db                  formats the manual, and groff finds mistakes in it
+test    zsh                     its completion is tried
+test    fish                    the same
 test-12 clang-format-14         format check
 test-12 clang-tidy-14           lint
 '

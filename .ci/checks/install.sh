@@ -5,7 +5,10 @@ trap 'rm -rf "$prefix"' EXIT
 cmake --install "$1" --prefix "$prefix" >"$prefix/log" || { cat "$prefix/log"; exit 1; }
 rm "$prefix/log"
 for file in bin/attnscope share/applications/attnscope.desktop share/icons/hicolor/scalable/apps/attnscope.svg \
-    share/icons/hicolor/128x128/apps/attnscope.png share/doc/attnscope/README.md share/doc/attnscope/LICENSE; do
+    share/icons/hicolor/128x128/apps/attnscope.png share/metainfo/attnscope.metainfo.xml \
+    share/doc/attnscope/README.md share/doc/attnscope/copyright share/doc/attnscope/reference.md share/man/man1/attnscope.1.gz \
+    share/bash-completion/completions/attnscope share/zsh/site-functions/_attnscope \
+    share/fish/vendor_completions.d/attnscope.fish; do
     [ -s "$prefix/$file" ] || { echo "not installed: $file"; exit 1; }
 done
 # The program is all of it: started from elsewhere, with nothing of the source tree.
