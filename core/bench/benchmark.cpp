@@ -19,8 +19,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double least_sample = 2e-3;  // seconds
-constexpr double long_call = 20e-3;    // one that needs no call before it to warm up
+// Seconds. A core that slept takes some milliseconds until it is all there, the more so on a virtual machine: what is
+// measured is how fast a method runs, not how fast the machine wakes up.
+constexpr double warm_up = 5e-3;
+constexpr double least_sample = 10e-3;
+constexpr double long_call = 100e-3;  // one that needs nothing before it to warm up
 constexpr std::size_t least_rounds = 3, most_rounds = 25;
 
 double seconds_between(Clock::time_point from, Clock::time_point to) {
@@ -43,8 +46,7 @@ struct Candidate {
     const BenchMethod* method;
     std::optional<std::int64_t> extra_bytes;
     BenchCall call;
-    int repeats = 1;
-    bool warm_up = true;
+    int warm_ups = 0, repeats = 1;
     std::vector<double> seconds;  // of one call, in each round
 };
 
@@ -57,7 +59,7 @@ Result<double> time_calls(const BenchCall& call, int repeats) {
 
 Result<void> sample(Candidate& candidate) {
     wait_until_idle();
-    if (candidate.warm_up)
+    for (int i = 0; i < candidate.warm_ups; ++i)
         if (Result<void> done = candidate.call(); !done) return done;
     const Result<double> seconds = time_calls(candidate.call, candidate.repeats);
     if (!seconds) return seconds.error();
@@ -79,7 +81,7 @@ Result<Candidate> make_candidate(const BenchMethod& method, const PeerWork& work
     if (seconds && *seconds < long_call) seconds = time_calls(candidate.call, 1);  // now that it is warm
     if (!seconds) return seconds.error();
     candidate.repeats = repeats_for(*seconds, least_sample);
-    candidate.warm_up = *seconds < long_call;
+    candidate.warm_ups = *seconds < long_call ? repeats_for(*seconds, warm_up) : 0;
     return candidate;
 }
 
@@ -193,6 +195,7 @@ private:
 
     Result<void> run_round(std::vector<Candidate>& candidates, std::vector<double>& peaks) const {
         wait_until_idle();
+        peak_.sample();  // warms up
         const double before = peak_.sample();
         if (Result<void> done = sample(candidates.front()); !done) return done;
         peaks.push_back((before + peak_.sample()) / 2);

@@ -1,7 +1,5 @@
 #include "core/engine/exact.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -9,6 +7,7 @@
 #include <numbers>
 
 #include "core/base/parallel.hpp"
+#include "core/base/tr.hpp"
 #include "core/engine/exact_input.hpp"
 #include "core/engine/reference.hpp"
 #include "core/engine/tile.hpp"
@@ -41,8 +40,6 @@ public:
         }
     }
 
-    Index lanes() const { return kernels_.lanes; }
-
 private:
     static float log_sum(float max, float sum) {
         if (sum == 0) return -std::numeric_limits<float>::infinity();
@@ -61,11 +58,11 @@ Result<void> ExactInput::validate(const HeadsSpan& out, std::size_t log_sums) co
     if (auto valid = validate_heads(q, k, v, out); !valid) return valid;
     const auto heads = static_cast<std::size_t>(q.heads), rows = static_cast<std::size_t>(q.rows);
     if (!options.distance_slopes.empty() && options.distance_slopes.size() != heads)
-        return invalid_input(fmt::format("there are {} distance slopes for {} heads: each head needs one, or none",
-                                         options.distance_slopes.size(), heads));
+        return invalid_input(tr("there are {} distance slopes for {} heads: each head needs one, or none",
+                                options.distance_slopes.size(), heads));
     if (log_sums != 0 && log_sums != heads * rows)
-        return invalid_input(fmt::format("there is room for {} log-sum-exps: {} heads of {} queries have {}", log_sums,
-                                         heads, rows, heads * rows));
+        return invalid_input(tr("there is room for {} log-sum-exps: {} heads of {} queries have {}", log_sums, heads,
+                                rows, heads * rows));
     for (Index h = 0; h < q.heads; ++h)
         if (auto valid = validate_factors(factors(h)); !valid) return valid;
     return validate_mask(options.mask);
@@ -79,14 +76,16 @@ Result<void> exact_attention(const HeadsView& q, const HeadsView& k, const Heads
         return reference_exact(q, k, v, options, out, log_sum_exp, progress);
 
     const ExactComputation computation(in, out, log_sum_exp);
-    const Index lanes = computation.lanes(), tiles = (q.rows + lanes - 1) / lanes, all = q.heads * tiles;
+    const double operations = 2.0 * static_cast<double>(q.heads * q.rows) * static_cast<double>(k.rows) *
+                              static_cast<double>(q.columns + v.columns);
+    const bool shared = operations >= least_to_share;
+    const Index lanes = queries_per_tile(q.heads, q.rows, shared ? parallel_threads() : 1);
+    const Index tiles = (q.rows + lanes - 1) / lanes, all = q.heads * tiles;
     const auto run = [&](Index tile) {
         const Index begin = tile % tiles * lanes;
         computation.run(tile / tiles, {begin, std::min(begin + lanes, q.rows)});
     };
-    const double operations = 2.0 * static_cast<double>(q.heads * q.rows) * static_cast<double>(k.rows) *
-                              static_cast<double>(q.columns + v.columns);
-    if (operations < least_to_share) {
+    if (!shared) {
         for (Index tile = 0; tile < all && !progress.stopped(); ++tile) run(tile);
     } else {
         std::atomic<Index> done = 0;

@@ -139,6 +139,7 @@ struct LinearQueries {
 
 struct Kernels {
     int lanes;                                          // queries in a tile
+    int vector;                                         // queries in the smallest tile of `exact`, `linear_queries`
     size_t (*scratch_floats)(int d, int dv, int bins);  // enough for each of these
     void (*exact)(const ExactTile&);
     void (*sums)(const SumTile&);

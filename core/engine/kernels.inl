@@ -20,6 +20,46 @@ namespace {
 #include "core/engine/exact_kernels.inl"  // use the loops
 #include "core/engine/linear_kernels.inl"
 
+// What has queries for lanes again, for tiles of one vector, and of two where a whole tile has more: short sequences
+// are shared among threads in smaller parts, and the last queries of a sequence need not pay for lanes that stand
+// empty. A lane comes out with the same bits in any of them.
+constexpr int whole_tile = VECTORS;
+#undef VECTORS
+namespace one_vector {
+#define VECTORS 1
+#include "core/engine/loops.inl"
+
+#include "core/engine/exact_kernels.inl"
+#include "core/engine/linear_queries.inl"
+#undef VECTORS
+}  // namespace one_vector
+namespace two_vectors {
+#define VECTORS 2
+#include "core/engine/loops.inl"
+
+#include "core/engine/exact_kernels.inl"
+#include "core/engine/linear_queries.inl"
+#undef VECTORS
+}  // namespace two_vectors
+
+void exact_in_smallest_tile(const ExactTile& t) {
+    if (t.scores.queries <= W)
+        one_vector::exact(t);
+    else if (whole_tile > 2 && t.scores.queries <= 2 * W)
+        two_vectors::exact(t);
+    else
+        exact(t);
+}
+
+void linear_queries_in_smallest_tile(const LinearQueries& t) {
+    if (t.queries <= W)
+        one_vector::linear_queries(t);
+    else if (whole_tile > 2 && t.queries <= 2 * W)
+        two_vectors::linear_queries(t);
+    else
+        linear_queries(t);
+}
+
 #include "core/engine/map_kernels.inl"  // uses what is exact
 
 void transposed_product(const ProductTile& t) {
@@ -85,8 +125,9 @@ double peak(long rounds) {
 }
 
 constexpr Kernels table{M,
+                        W,
                         scratch_floats,
-                        exact,
+                        exact_in_smallest_tile,
                         sums,
                         weights,
                         transposed_product,
@@ -97,7 +138,7 @@ constexpr Kernels table{M,
                         linear_scratch_floats,
                         pack_projections,
                         linear_keys,
-                        linear_queries};
+                        linear_queries_in_smallest_tile};
 
 }  // namespace
 

@@ -19,7 +19,7 @@ namespace {
 
 constexpr Index most_slots = 16;             // running sums held at a time, if they are not large:
 constexpr Index most_slot_floats = 1 << 22;  // all of them together, but for two
-constexpr Index least_chunk = 256;           // keys that are worth sums of their own
+constexpr Index least_chunk = 256;           // keys that are worth sums of their own, about
 constexpr Index keys_at_once = 2048;         // added up in one go: so rounding grows with the root of that only
 constexpr Index least_piece = 1 << 16;       // floats of all running sums that are worth a task
 
@@ -74,7 +74,9 @@ public:
             part_ = kernels_.linear_block;
             parts_ = (in.q.rows + part_ - 1) / part_;
         } else {
-            part_ = std::max(least_chunk, (keys_ + slots_ - 1) / slots_);
+            // Equal chunks, and an even number of them: two or four threads end at once.
+            const Index chunks = keys_ <= least_chunk ? 1 : 2 * ((keys_ + 2 * least_chunk - 1) / (2 * least_chunk));
+            part_ = std::max(Index{1}, (keys_ + std::min(chunks, slots_) - 1) / std::min(chunks, slots_));
             parts_ = (keys_ + part_ - 1) / part_;
         }
         slots_ = std::min(slots_, parts_ * in.q.heads);
@@ -180,7 +182,8 @@ private:
             sum_chunk(first_head + i / parts_, {begin, std::min(begin + part_, keys_)}, slot(i));
         });
         for (Index h = 0; h < heads && !progress_.stopped(); ++h) add_chunks(h * parts_);
-        const Index lanes = kernels_.lanes, tiles = (in_.q.rows + lanes - 1) / lanes;
+        const Index lanes = queries_per_tile(heads, in_.q.rows, shared_ ? parallel_threads() : 1);
+        const Index tiles = (in_.q.rows + lanes - 1) / lanes;
         each_of(heads * tiles, [&](Index i) {
             const Index begin = i % tiles * lanes;
             see(first_head + i / tiles, {begin, std::min(begin + lanes, in_.q.rows)},

@@ -1,10 +1,9 @@
 #include "core/engine/linear_input.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/tr.hpp"
 #include "core/engine/score_factors.hpp"
 #include "core/engine/tile.hpp"
 
@@ -34,18 +33,17 @@ Result<void> LinearInput::validate(const HeadsSpan& out) const {
     if (auto valid = validate_mask(options.mask); !valid) return valid;
     const MaskKind kind = options.mask.kind;
     if (kind != MaskKind::none && kind != MaskKind::padding && kind != MaskKind::causal)
-        return invalid_input("linear attention takes the masks none, padding and causal: it cannot see this mask");
+        return invalid_input(tr("linear attention takes the masks none, padding and causal: it cannot see this mask"));
     if (options.mask.hidden && !options.mask.hidden->empty())
-        return invalid_input("linear attention cannot hide single cells: its mask must have none");
+        return invalid_input(tr("linear attention cannot hide single cells: its mask must have none"));
     if (options.estimator == Estimator::elu) return {};
     if (projections.rows() < 1 || projections.rows() > max_features)
-        return invalid_input(
-            fmt::format("there are {} projections: there must be 1 .. {}", projections.rows(), max_features));
+        return invalid_input(tr("there are {} projections: there must be 1 .. {}", projections.rows(), max_features));
     if (projections.cols() != q.columns)
         return invalid_input(
-            fmt::format("the projections are {} x {} and the queries have {} columns: each projection "
-                        "needs as many entries",
-                        projections.rows(), projections.cols(), q.columns));
+            tr("the projections are {} x {} and the queries have {} columns: each projection "
+               "needs as many entries",
+               projections.rows(), projections.cols(), q.columns));
     return {};
 }
 

@@ -1,4 +1,5 @@
-// The two loops that everything is made of, their layout, and the ways into it and out of it. Included by kernels.inl.
+// The two loops that everything is made of, their layout, and the ways into it and out of it. Included by kernels.inl,
+// for tiles of VECTORS vectors.
 
 // A tile is M = V * W queries, whose scores of one key, weights, or output channel fill V vectors: one query a lane.
 constexpr int V = VECTORS;

@@ -1,7 +1,5 @@
 #include "core/engine/map.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <atomic>
 #include <mutex>
@@ -9,6 +7,7 @@
 
 #include "core/base/parallel.hpp"
 #include "core/base/random.hpp"
+#include "core/base/tr.hpp"
 #include "core/engine/tile.hpp"
 
 namespace attnscope {
@@ -64,7 +63,10 @@ public:
           reduce_(reduce),
           queries_(part.queries, part.height, samples, 0),
           keys_(part.keys, part.width, samples, 1),
+          key_counts_(part.width),
           image_(Matrix::Constant(part.height, part.width, nan)) {
+        for (Index x = 0; x < part.width; ++x)
+            key_counts_(x) = static_cast<double>(keys_.size_of(static_cast<std::size_t>(x)));
         const bool whole = keys_.all && part.keys == KeyRange{0, in.k.rows};
         if (whole) return;
         gathered_.resize(static_cast<Index>(keys_.places.size()), in.k.columns);
@@ -154,28 +156,28 @@ private:
     }
 
     void add(KeyRange seen, const Eigen::Ref<const Eigen::RowVectorXf>& row, Band& band, Index y) const {
-        for (Index x = 0; x < row.size(); ++x) {
-            const auto weight = static_cast<double>(row(x));
-            double& value = band.values(y, x);
-            if (reduce_ == Reduce::average || std::isnan(weight))
-                value += weight;
-            else if (weight > value)
-                value = weight;
+        if (reduce_ == Reduce::average) {
+            band.values.row(y) += row.cast<double>();
+        } else {
+            for (Index x = 0; x < row.size(); ++x) {
+                const auto weight = static_cast<double>(row(x));
+                double& value = band.values(y, x);
+                if (weight > value || std::isnan(weight)) value = weight;
+            }
         }
         if (seen.empty()) return;
         ++band.seen(y, first_bin(static_cast<int>(seen.begin)));
         --band.seen(y, first_bin(static_cast<int>(seen.end - 1)) + 1);
     }
 
-    void finish(const Band& band, Index y, Index y0) {
+    void finish(Band& band, Index y, Index y0) {
         const auto pixel_row = static_cast<std::size_t>(y);
+        if (reduce_ == Reduce::average)
+            band.values.row(y - y0).array() /= static_cast<double>(queries_.size_of(pixel_row)) * key_counts_.array();
         int open = 0;
         for (Index x = 0; x < image_.cols(); ++x) {
             open += band.seen(y - y0, x);
-            double value = band.values(y - y0, x);
-            if (reduce_ == Reduce::average)
-                value /= static_cast<double>(queries_.size_of(pixel_row)) *
-                         static_cast<double>(keys_.size_of(static_cast<std::size_t>(x)));
+            const double value = band.values(y - y0, x);
             const bool masked = open == 0 || (value == 0 && in_.mask.hidden && !sees_pixel(pixel_row, x));
             image_(y, x) = masked ? nan : static_cast<float>(value);
         }
@@ -195,6 +197,7 @@ private:
     const MapInput& in_;
     const Reduce reduce_;
     const Axis queries_, keys_;
+    Eigen::RowVectorXd key_counts_;  // of each pixel
     Matrix image_;
     Matrix gathered_;  // the keys looked at, when these are not all
 };
@@ -205,14 +208,14 @@ Result<void> validate_part(const MapInput& in, const MapPart& part) {
     };
     if (!inside(part.queries, in.q.rows) || !inside(part.keys, in.k.rows))
         return invalid_input(
-            fmt::format("the part of the map is queries {} .. {} and keys {} .. {}: it must lie within "
-                        "0 .. {} and 0 .. {} and not be empty",
-                        part.queries.begin, part.queries.end, part.keys.begin, part.keys.end, in.q.rows, in.k.rows));
+            tr("the part of the map is queries {} .. {} and keys {} .. {}: it must lie within "
+               "0 .. {} and 0 .. {} and not be empty",
+               part.queries.begin, part.queries.end, part.keys.begin, part.keys.end, in.q.rows, in.k.rows));
     if (part.height < 1 || part.height > part.queries.size() || part.width < 1 || part.width > part.keys.size())
         return invalid_input(
-            fmt::format("the picture is {} x {}: it needs 1 .. {} rows and 1 .. {} columns, at most one "
-                        "for each query and key",
-                        part.height, part.width, part.queries.size(), part.keys.size()));
+            tr("the picture is {} x {}: it needs 1 .. {} rows and 1 .. {} columns, at most one "
+               "for each query and key",
+               part.height, part.width, part.queries.size(), part.keys.size()));
     return {};
 }
 
@@ -229,12 +232,13 @@ KeyRange MapPart::pixel_range(KeyRange all, Index pixels, Index p) {
 
 Result<void> validate_map(const MapInput& input) {
     if (auto valid = validate_heads(input.q, input.k); !valid) return valid;
-    if (input.q.heads != 1) return invalid_input(fmt::format("there are {} heads: a map is of one", input.q.heads));
+    if (input.q.heads != 1) return invalid_input(tr("there are {} heads: a map is of one", input.q.heads));
     if (auto valid = validate_factors(factors_of(input)); !valid) return valid;
     if (auto valid = validate_mask(input.mask); !valid) return valid;
-    for (const auto& [x, name] : {std::pair{&input.q, "queries"}, std::pair{&input.k, "keys"}})
+    for (const auto& [x, name] :
+         {std::pair{&input.q, translatable("queries")}, std::pair{&input.k, translatable("keys")}})
         if (!all_finite(*x))
-            return invalid_input(fmt::format("the {} hold NaN or infinity: every entry must be finite", name));
+            return invalid_input(tr("the {} hold NaN or infinity: every entry must be finite", tr(name)));
     return {};
 }
 

@@ -1,9 +1,9 @@
 #include "core/engine/score_factors.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <numbers>
+
+#include "core/base/tr.hpp"
 
 namespace attnscope {
 
@@ -18,20 +18,20 @@ float ScoreFactors::distance_log2() const {
 Result<void> validate_factors(const ScoreFactors& factors) {
     const auto& [scale, temperature, slope] = factors;
     if (!(temperature > 0) || !std::isfinite(temperature))
-        return invalid_input(fmt::format("the temperature is {}: it must be a finite number above 0", temperature));
-    if (!std::isfinite(scale)) return invalid_input(fmt::format("the scale is {}: it must be a finite number", scale));
+        return invalid_input(tr("the temperature is {}: it must be a finite number above 0", temperature));
+    if (!std::isfinite(scale)) return invalid_input(tr("the scale is {}: it must be a finite number", scale));
     if (!std::isfinite(scale / temperature))
         return invalid_input(
-            fmt::format("the scale {} divided by the temperature {} is beyond the range of double: "
-                        "a smaller scale or a higher temperature is needed",
-                        scale, temperature));
+            tr("the scale {} divided by the temperature {} is beyond the range of double: "
+               "a smaller scale or a higher temperature is needed",
+               scale, temperature));
     if (!(slope >= 0) || !std::isfinite(slope))
-        return invalid_input(fmt::format("the distance slope is {}: it must be a finite number of 0 or more", slope));
+        return invalid_input(tr("the distance slope is {}: it must be a finite number of 0 or more", slope));
     if (!std::isfinite(slope / temperature))
         return invalid_input(
-            fmt::format("the distance slope {} divided by the temperature {} is beyond the range of double: "
-                        "a smaller slope or a higher temperature is needed",
-                        slope, temperature));
+            tr("the distance slope {} divided by the temperature {} is beyond the range of double: "
+               "a smaller slope or a higher temperature is needed",
+               slope, temperature));
     return {};
 }
 

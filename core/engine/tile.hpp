@@ -53,6 +53,11 @@ private:
 // Below this many operations other threads would take longer to wake up than they could help.
 inline constexpr double least_to_share = 4e6;
 
+/// How many queries a tile of `exact` or `linear_queries` should take where so many rows are shared among threads: as
+/// many as there are lanes, or fewer where the threads then end more nearly at once. Nothing that comes out depends on
+/// it.
+Index queries_per_tile(Index heads, Index rows, Index threads);
+
 /// This thread's memory for kernels: at least `floats`, aligned to 64 bytes, holding anything. The next call may move
 /// it. Throws std::bad_alloc.
 float* scratch_memory(std::size_t floats);
