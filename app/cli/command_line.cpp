@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <system_error>
 
 #include "app/cli/bench.hpp"
 #include "app/cli/commands.hpp"
@@ -252,9 +253,7 @@ int run(CLI::App& app, const Everything& all) {
     return finish(run_gui(all.state_file, all.lecture.language));
 }
 
-}  // namespace
-
-int run_command_line(int argc, const char* const* argv) {
+int parse_and_run(int argc, const char* const* argv) {
     CLI::App app("AttnScope: an oscilloscope for attention.\nWithout a subcommand it opens the window.", "attnscope");
     const Result<Isa> isa = isa_by_environment();
     if (!isa) return failed(isa.error());
@@ -300,8 +299,20 @@ int run_command_line(int argc, const char* const* argv) {
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
         return failed(usage_error(std::string(error.what()) + " (attnscope --help shows what there is)"));
+    }
+}
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv) {
+    try {
+        return parse_and_run(argc, argv);
     } catch (const std::bad_alloc&) {
-        return failed({ErrorCode::out_of_memory, "not enough memory"});
+        std::fputs("attnscope: error: not enough memory\n", stderr);  // without asking for any
+        return 1;
+    } catch (const std::system_error& error) {  // no further thread can be had
+        std::fprintf(stderr, "attnscope: error: %s\n", error.what());
+        return 1;
     }
 }
 

@@ -1,5 +1,6 @@
 #include "app/draw/canvas.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -11,6 +12,23 @@ float luminance(Color color) {
         return c <= 0.04045F ? c / 12.92F : std::pow((c + 0.055F) / 1.055F, 2.4F);
     };
     return 0.2126F * linear(color.r) + 0.7152F * linear(color.g) + 0.0722F * linear(color.b);
+}
+
+float contrast(Color a, Color b) {
+    const float x = luminance(a), y = luminance(b);
+    return (std::max(x, y) + 0.05F) / (std::min(x, y) + 0.05F);
+}
+
+Color ink_on(Color ground) {
+    constexpr Color black = Color::hex(0x000000), white = Color::hex(0xffffff);
+    return contrast(ground, black) > contrast(ground, white) ? black : white;
+}
+
+Color readable(Color ink, Color ground, Color text) {
+    Color made = ink;
+    for (float part = 0; contrast(made, ground) < contrast_of_text && part < 1; part += 1 / 64.0F)
+        made = mix(ink, text, part);
+    return made;
 }
 
 float Canvas::text(Vec2 at, std::string_view text, const TextStyle& style) {

@@ -54,7 +54,7 @@ const ColorTable& color_table(ColorMap map, bool dark) {
     static const ColorTable diverging_dark =
         diverging_table(Color::hex(0xffb45a), Color::hex(0x1b2027), Color::hex(0x5ac8fa));
     static const ColorTable diverging_light =
-        diverging_table(Color::hex(0xb45f06), Color::hex(0xf5f6f8), Color::hex(0x0a74c4));
+        diverging_table(Color::hex(0xa45605), Color::hex(0xf5f6f8), Color::hex(0x0a6dba));
     switch (map) {
         case ColorMap::viridis:
             return viridis;

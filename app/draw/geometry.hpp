@@ -73,7 +73,15 @@ constexpr Color mix(Color a, Color b, float t) {
     return {channel(a.r, b.r), channel(a.g, b.g), channel(a.b, b.b), channel(a.a, b.a)};
 }
 
-/// Relative luminance by WCAG 2 (0 black .. 1 white): decides whether dark or light text is read better on it.
+/// Relative luminance by WCAG 2 (0 black .. 1 white).
 float luminance(Color color);
+/// How well one is read on the other, by WCAG 2: 1 (equal) .. 21 (black on white).
+float contrast(Color a, Color b);
+/// What ordinary text needs (WCAG 2.1, 1.4.3).
+inline constexpr float contrast_of_text = 4.5F;
+/// Black or white, whichever is read better on it: no colour is too near to both, as it may be to two greys.
+Color ink_on(Color ground);
+/// `ink`, moved towards `text` as far as it must be to be read on `ground` as text.
+Color readable(Color ink, Color ground, Color text);
 
 }  // namespace attnscope

@@ -34,8 +34,7 @@ std::optional<float> Heatmap::value(const Cell& cell) const {
 
 Color ink_on(const CellPicture& picture, double value) {
     const auto index = static_cast<std::size_t>(color_position(picture.range, value) * 255 + 0.5);
-    const ColorTable& table = color_table(picture.map, picture.dark);
-    return luminance(table[index]) > 0.3F ? Color::hex(0x101418) : Color::hex(0xf4f6f8);
+    return ink_on(color_table(picture.map, picture.dark)[index]);
 }
 
 }  // namespace attnscope

@@ -44,7 +44,8 @@ void draw_line_names(Canvas& canvas, const Rect& area, const ViewWindow& window,
             if (!solid) canvas.line({x + 10, y}, {x + sample, y}, name.color, 2);
         }
         const float before = name.sample ? sample + 6 : 2;
-        const TextStyle style{.color = name.color, .size = 13};
+        const Theme& theme = canvas.theme();
+        const TextStyle style{.color = readable(name.color, theme.ground, theme.text), .size = 13};
         float width = area.width() - before - 6;
         // It stands beside its sample, whichever its direction.
         const std::string plain = plain_formula(name.formula);

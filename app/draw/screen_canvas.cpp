@@ -67,20 +67,18 @@ void ScreenResources::load_program() {
         spdlog::error("{}", made.error().what);
 }
 
-GLuint ScreenResources::values_texture(const CellPicture& picture) {
+const ScreenResources::CellsTexture& ScreenResources::values_texture(const CellPicture& picture) {
     CellsTexture& entry = textures_[picture.values.get()];
     entry.unused_frames = 0;
-    if (entry.texture.id() == 0 || entry.generation != picture.generation || entry.values.lock() != picture.values) {
-        Result<Texture> made = Texture::floats(*picture.values);
-        if (!made) {
-            spdlog::error("{}", made.error().what);
-            return 0;
-        }
-        entry.texture = std::move(*made);
-        entry.generation = picture.generation;
-        entry.values = picture.values;
-    }
-    return entry.texture.id();
+    const bool known = entry.texture.id() != 0 || !entry.error.empty();
+    if (known && entry.generation == picture.generation && entry.values.lock() == picture.values) return entry;
+    Result<Texture> made = Texture::floats(*picture.values);
+    entry.error = made ? "" : made.error().what;
+    entry.texture = made ? std::move(*made) : Texture();
+    entry.generation = picture.generation;
+    entry.values = picture.values;
+    if (!entry.error.empty()) spdlog::error("{}", entry.error);
+    return entry;
 }
 
 GLuint ScreenResources::picture_texture(const std::shared_ptr<const Image>& image) {
@@ -176,8 +174,13 @@ void ScreenCanvas::fill_circle(Vec2 center, float radius, Color color) {
 
 void ScreenCanvas::cells(const Rect& area, const CellPicture& picture) {
     if (!picture.values || picture.values->size() == 0 || resources_->program_.id() == 0) return;
-    const GLuint values = resources_->values_texture(picture);
-    if (values == 0) return;
+    const ScreenResources::CellsTexture& cells = resources_->values_texture(picture);
+    if (!cells.error.empty()) {  // said where the picture would be
+        const TextStyle style{.color = theme().warning, .size = 13, .align = Align::center};
+        text_middle(area.center(), shaper().fit(cells.error, area.width() - 10, style), style);
+        return;
+    }
+    const GLuint values = cells.texture.id();
     const ImVec2 min = snapped(area.min), max = snapped(area.max);
     resources_->draws_.push_back({resources_, values, resources_->colors_texture(picture.map, picture.dark),
                                   Rect{{min.x, min.y}, {max.x, max.y}}, picture.view, picture.range, picture.masked});

@@ -31,6 +31,7 @@ private:
         std::weak_ptr<const Matrix> values;
         std::uint64_t generation = 0;
         int unused_frames = 0;
+        std::string error;  // why there is no texture of these values
     };
     struct PictureTexture {
         Texture texture;
@@ -46,7 +47,7 @@ private:
         Color masked;
     };
     static void draw_cells(const ImDrawList* list, const ImDrawCmd* command);
-    GLuint values_texture(const CellPicture& picture);
+    const CellsTexture& values_texture(const CellPicture& picture);
     GLuint picture_texture(const std::shared_ptr<const Image>& image);
     GLuint colors_texture(ColorMap map, bool dark);
     void load_program();  // at first, and in a debug build whenever a shader's file has changed

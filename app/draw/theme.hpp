@@ -25,7 +25,7 @@ constexpr Theme dark_theme{ThemeName::dark,      Color::hex(0x12151a), Color::he
                            Color::hex(0xe8ebf0), Color::hex(0x98a2b1), Color::hex(0x5ac8fa), Color::hex(0xffb45a),
                            Color::hex(0x222833), Color::hex(0x0b1620), Color::hex(0xffd166)};
 constexpr Theme light_theme{ThemeName::light,     Color::hex(0xf5f6f8), Color::hex(0xffffff), Color::hex(0xd9dde4),
-                            Color::hex(0x1a1e26), Color::hex(0x5b6573), Color::hex(0x0a74c4), Color::hex(0xb45f06),
+                            Color::hex(0x1a1e26), Color::hex(0x5b6573), Color::hex(0x0a6dba), Color::hex(0xa45605),
                             Color::hex(0xeceff4), Color::hex(0xffffff), Color::hex(0x8a5a00)};
 
 /// For figures in print: black on white, colours that stay dark enough on paper.

@@ -373,9 +373,8 @@ void App::explain_strip(Ui& ui, const Rect& area) {
     }
     const std::string time = fmt::format("{} ms", status.seconds < 0.01 ? fmt::format("{:.2f}", status.seconds * 1e3)
                                                                         : fmt::format("{:.0f}", status.seconds * 1e3));
-    canvas.text(
-        {right.max.x, area.center().y + 18}, time,
-        {.color = status.stale ? t.quiet.alpha(0.5F) : t.quiet, .size = 14, .font = Font::mono, .align = Align::right});
+    canvas.text({right.max.x, area.center().y + 18}, time,
+                {.color = t.quiet, .size = 14, .font = Font::mono, .align = Align::right});
     canvas.text({right.max.x, area.center().y - 6}, status.stale ? tr("computing …") : tr("shown result took"), quiet);
     if (status.progress) {
         const Rect bar = Rect::sized({right.max.x - 120, area.center().y + 28}, 120, 4);

@@ -109,8 +109,8 @@ Result<Features> feature_map(Estimator estimator, const Eigen::Ref<const Matrix>
     parallel_blocks(x.rows(), token_block, progress, [&](Index begin, Index end) {
         Matrix tokens = Matrix::Zero(token_block, x.cols());
         tokens.topRows(end - begin) = x.middleRows(begin, end - begin);
-        Matrix u = tokens;
-        if (random) u.noalias() = tokens * projections.transpose();
+        // Made at once: a matrix of Eigen 3.4 that is given another size when memory runs out is freed twice.
+        const Matrix u = random ? Matrix(tokens * projections.transpose()) : tokens;
         for (Index i = begin; i < end; ++i) {
             const double half_square = 0.5 * x.row(i).cast<double>().squaredNorm();
             const bool finite = u.row(i - begin).allFinite();

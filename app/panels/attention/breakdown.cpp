@@ -44,9 +44,8 @@ void draw_stripes(Canvas& canvas, const Rect& area, const VectorD& values) {
         const Color color = stripe_color(canvas.theme(), values(c), most);
         canvas.fill_rect(rect, color);
         if (!numbers) continue;
-        const Color ink = luminance(color) > 0.3F ? Color::hex(0x101418) : Color::hex(0xf4f6f8);
         canvas.text_middle(rect.center(), short_number(values(c), 3),
-                           {.color = ink, .size = 10.5F, .font = Font::mono, .align = Align::center});
+                           {.color = ink_on(color), .size = 10.5F, .font = Font::mono, .align = Align::center});
     }
 }
 

@@ -103,9 +103,7 @@ void operations_draw_bar(Canvas& canvas, Rect area, const std::vector<Operations
         const float width = whole.width() * static_cast<float>(parts[k].count) / all;
         const Rect box = Rect::sized({x, whole.min.y}, width, bar);
         canvas.fill_rect(box, parts[k].color);
-        const bool dark = luminance(parts[k].color) > 0.3F;
-        const TextStyle style{
-            .color = dark ? Color::hex(0x101418) : Color::hex(0xffffff), .size = 12, .align = Align::center};
+        const TextStyle style{.color = ink_on(parts[k].color), .size = 12, .align = Align::center};
         if (canvas.shaper().width(parts[k].name, style) + 10 < width)
             canvas.text_middle(box.center(), parts[k].name, style);
         if (k == 1) from = x;
