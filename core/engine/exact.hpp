@@ -35,7 +35,8 @@ struct ExactOptions {
 /// entries, <= 1e-6 sum_j w_ij |v_j| for each entry, and |lse - exact| <= 1e-6 max(1, |exact|) (tested). In general a
 /// score is rounded to about 1.2e-7 of the largest |s| (distance included), and its weight is off by that part of
 /// itself. Cost: 2 d + 2 dv additions and multiplications and one exponential for each cell that is seen, and those in
-/// the same tile. Memory: about 100 kB a thread for d = 64, nothing that grows with Lq or Lk.
+/// the same tile. Memory for d = 64: about 100 kB a thread, 500 kB where keys and values are more than 16 MB; nothing
+/// that grows with Lq or Lk.
 ///
 /// Errors (invalid_input): shapes that do not fit, empty input, a temperature that is not positive and finite, a scale
 /// that is not finite, slopes of the wrong number, negative or not finite, a mask's size out of range, more than 2^30

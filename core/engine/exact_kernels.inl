@@ -120,12 +120,19 @@ void exact(const ExactTile& t) {
     float* const q = in.scratch;
     float* const o = q + in.d * M;
     float* const s = o + t.dv * M;
-    pack(in.q, in.q_stride, in.queries, in.d, in.factor, q);
-    for (int c = 0; c < t.dv; ++c) store_lanes(o + c * M, each(0));
+    float* const state = s + B * M;
     Lane max = each(lowest);
     Total sum;
-    for (int begin = in.key_begin; begin < in.key_end; begin += B) {
-        const int keys = smaller(B, in.key_end - begin);
+    if (t.from == in.key_begin) {
+        pack(in.q, in.q_stride, in.queries, in.d, in.factor, q);
+        for (int c = 0; c < t.dv; ++c) store_lanes(o + c * M, each(0));
+    } else {
+        max = load_lanes(state);
+        sum.sum = load_lanes(state + M);
+        sum.lost = load_lanes(state + 2 * M);
+    }
+    for (int begin = t.from; begin < t.to; begin += B) {
+        const int keys = smaller(B, t.to - begin);
         const float* const k = in.k + begin * in.k_stride;
         const float* const v = t.v + begin * t.v_stride;
         Lane most = each(lowest), shrink;
@@ -142,7 +149,7 @@ void exact(const ExactTile& t) {
                     store_lanes(o + c * M, x);
                 }
         }
-        const bool more = begin + 2 * B <= in.key_end;
+        const bool more = begin + 2 * B <= t.to;
         const float* const next_k = more ? k + B * in.k_stride : nullptr;
         const float* const next_v = more ? v + B * t.v_stride : nullptr;
         if (adjusted)
@@ -150,6 +157,12 @@ void exact(const ExactTile& t) {
         else
             exponentials<false>(s, keys, max, sum, t, next_k, next_v);
         add_all(s, v, t.v_stride, keys, t.dv, o);
+    }
+    if (t.to < in.key_end) {
+        store_lanes(state, max);
+        store_lanes(state + M, sum.sum);
+        store_lanes(state + 2 * M, sum.lost);
+        return;
     }
     unpack(o, inverse_of(sum.sum), in.queries, t.dv, t.out, t.out_stride);
     store_lanes(t.max, max);

@@ -47,6 +47,9 @@ struct ExactTile {
     float* out;
     ptrdiff_t out_stride;
     float *max, *sum;  // of each lane: the running maximum, in powers of two, and the sum of 2^(s - max); aligned to 64
+    // The keys of this call: all, or one after the other whole blocks of scores.key_begin .. key_end. In between the
+    // scratch memory keeps what there is; the last call writes the rest.
+    int from, to;
 };
 
 /// Sums of a row, and of its bins of keys if there are any: bin b holds the keys bin_end[b-1] .. bin_end[b]-1.

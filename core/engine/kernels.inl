@@ -86,10 +86,10 @@ void product(const ProductTile& t) {
     unpack(o, each(1), t.a_rows, t.d, t.out, t.out_stride);
 }
 
-// exact: queries, outputs, a block of scores. The others take the outputs' place for finished bins.
+// exact: queries, outputs, a block of scores, three lanes' state. The others take the outputs' place for finished bins.
 size_t scratch_floats(int d, int dv, int bins) {
     const int largest = dv > B ? dv : B;
-    return static_cast<size_t>(M) * static_cast<size_t>(d + largest + B + 2 * bins);
+    return static_cast<size_t>(M) * static_cast<size_t>(d + largest + B + 2 * bins + 3);
 }
 
 // 0 * x is 0 for a finite x and NaN otherwise.
