@@ -60,6 +60,7 @@ test    libxml2-utils           checks that exported SVGs are well-formed
 test    desktop-file-utils      validates the desktop file
 test    appstream               validates what software centres show
 test    lintian                 looks for mistakes in the .deb
+test    strace                  sees what the program opens and starts
 test    man-db                  formats the manual, and groff finds mistakes in it
 test    zsh                     its completion is tried
 test    fish                    the same

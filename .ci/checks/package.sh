@@ -5,7 +5,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 (cd "$work" && cpack -G DEB --config "$1/CPackConfig.cmake" -B "$work" >"$work/log" 2>&1) || { cat "$work/log"; exit 1; }
 deb=$(echo "$work"/*.deb)
-lintian --allow-root --fail-on error,warning "$deb"
+lintian --allow-root --fail-on error "$deb"
 dpkg-deb --field "$deb" Depends >"$work/depends"
 for package in libgl1 libegl-mesa0 libgl1-mesa-dri fonts-inter fonts-noto-core libglfw3 libc6; do
     grep -qE "(^|, )$package( |,|$)" "$work/depends" || { echo "the package does not depend on $package"; exit 1; }

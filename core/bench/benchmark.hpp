@@ -53,9 +53,9 @@ struct BenchReport {
 };
 
 /// Times every method that suits each case, round by round: the FMA peak, ours_exact, the FMA peak again, the others.
-/// Before each sample it waits until the threads of the one before rest, and makes one call that does not count unless
-/// calls are long; short calls are repeated until a sample lasts 2 ms. At least 3 rounds a case, at most 25, as many as
-/// there is time for. A peer's fastest way to be used is found out first (fastest_way()).
+/// Before each sample it waits until the threads of the one before rest, and makes calls for 5 ms that do not count
+/// unless calls are long; short calls are repeated until a sample lasts 10 ms. At least 3 rounds a case, at most 25, as
+/// many as there is time for. A peer's fastest way to be used is found out first (fastest_way()).
 ///
 /// A peer that fails is left out for that case. Errors: those of our own methods.
 Result<BenchReport> run_benchmark(const BenchOptions& options);
