@@ -21,7 +21,7 @@
 namespace attnscope {
 namespace {
 
-const std::vector<std::string> examples{
+const std::vector<std::string> command_examples{
     "attnscope render attention --set text=\"to be or not to be\" --set mask=causal --out picture.pdf",
     "attnscope render attention --paper --width-cm 12 --font-pt 8 --out figure.pdf",
     "attnscope data attention --set heads=4 --out - | head",
@@ -234,7 +234,7 @@ Result<std::string> run_measure(const MeasureArguments& arguments) {
 int run(CLI::App& app, const Everything& all) {
     if (app.got_subcommand("render")) return finish(run_render(all.render));
     if (app.got_subcommand("data")) return finish(run_data(all.data));
-    if (app.got_subcommand("list")) return finish(run_list(all.list, program_help(app, examples)));
+    if (app.got_subcommand("list")) return finish(run_list(all.list, program_help(app, command_examples)));
     if (app.got_subcommand("record")) return finish(run_record(all.record));
     if (app.got_subcommand("lessons")) return finish(run_lessons(all.lessons_json));
     if (app.got_subcommand("lecture")) return finish(run_lecture(all.lecture));
@@ -261,7 +261,7 @@ int parse_and_run(int argc, const char* const* argv) {
     app.footer(fmt::format(
         "Examples:\n  {}\n`attnscope list` names every panel and parameter with its range. F1 in the window lists "
         "the keys.",
-        fmt::join(examples, "\n  ")));
+        fmt::join(command_examples, "\n  ")));
     Everything all;
     app.add_option("file", all.state_file, "Open the window with this state file")->type_name("STATE.toml");
     app.require_subcommand(0, 1);

@@ -9,7 +9,7 @@
 namespace attnscope {
 namespace {
 
-std::string replaced(std::string text, std::initializer_list<std::pair<char, std::string_view>> table) {
+std::string replaced(const std::string& text, std::initializer_list<std::pair<char, std::string_view>> table) {
     std::string result;
     for (const char letter : text) {
         const auto* const found = std::ranges::find(table, letter, &std::pair<char, std::string_view>::first);

@@ -108,7 +108,8 @@ Index queries_per_tile(Index heads, Index rows, Index threads) {
         const Index tiles = heads * ((rows + vectors * vector - 1) / (vectors * vector));
         // A tile of fewer vectors makes a little less of each, one of a single vector much less: measured on AVX-512.
         const double waste = 0.05 * static_cast<double>(most - vectors) + (vectors == 1 && most > 1 ? 0.2 : 0);
-        const double time = static_cast<double>((tiles + threads - 1) / threads * vectors) * (1 + waste);
+        const Index rounds = (tiles + threads - 1) / threads;
+        const double time = static_cast<double>(rounds * vectors) * (1 + waste);
         if (time >= least) continue;
         best = vectors;
         least = time;
