@@ -166,6 +166,21 @@ TEST(AttentionPanelDrawing, StaysInsideItsAreaInLanguagesFromRightToLeft) {
     }
 }
 
+// The keys are the first of the queries: as many numbers agree as there are, and yet these are two texts.
+TEST(AttentionPanelDrawing, TheOutputOfTwoTextsShowsBothThoughOneBeginsLikeTheOther) {
+    AttentionPanel panel;
+    Params& params = panel.params();
+    params.keys = Keys::second;
+    params.text = "bread and water and wine";
+    params.key_text = "bread and";
+    params.view = View::output;
+    panel.update();
+    panel.wait();
+    const Picture picture = picture_of(panel, Rect::sized({0, 0}, 1600, 900));
+    EXPECT_TRUE(picture.says("X, queries"));
+    EXPECT_TRUE(picture.says("X, keys"));
+}
+
 TEST(AttentionPanelDrawing, ButtonsAreOnlyWhereSomebodyCanPressThem) {
     static TextShaper shaper;
     class Live final : public Interaction {

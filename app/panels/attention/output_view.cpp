@@ -103,7 +103,9 @@ void draw_output_view(Canvas& canvas, const Rect& area, const Shown& shown) {
     const Rect foot = rest.cut_bottom(52);
     const bool tokens = all.x_queries != nullptr;
     const float height = rest.height() / (tokens ? 3 : 2);
-    if (tokens && *all.x_queries == *all.x_keys)
+    // Eigen's == must not be asked about matrices of different shapes.
+    const bool one_text = tokens && all.x_queries->rows() == all.x_keys->rows() && *all.x_queries == *all.x_keys;
+    if (one_text)
         draw_row(canvas, rest.cut_top(height),
                  {{"X", "n × D", all.x_queries, t.text},
                   {"W_Q", "D × d_k", all.w_q, t.query},
