@@ -384,30 +384,5 @@ TEST_F(PlotTest, HostileInputIsHarmless) {
     EXPECT_TRUE(recorder->says("4 x for 2 y"));
 }
 
-// What is cut off cannot be read: a remark that is wider than its plot has a second line, where the plot is high.
-TEST(Plot, ALongRemarkHasTwoLines) {
-    TextShaper shaper;
-    for (const std::string note :
-         {"measured lines are medians of ten samples, bands go from the tenth to the ninetieth end",
-          "خط‌ها میانهٔ ده نمونه‌اند و نوارها "
-          "از چندک دهم تا چندک نودم را نشان می‌دهند "
-          "و این پایان"}) {
-        Plot plot;
-        plot.title = "Error";
-        plot.note = note;
-        plot.series.push_back(line({0, 1}, {0, 1}));
-        const auto drawn = [&](float height) {
-            const Rect area = Rect::sized({10, 20}, 300, height);
-            Recorder canvas(shaper);
-            PlotView view;
-            draw_plot(canvas, area, plot, view, Pointer());
-            EXPECT_TRUE(canvas.outside(area).empty()) << height;
-            return canvas.says("end") || canvas.says("پایان");
-        };
-        EXPECT_TRUE(drawn(320)) << note;
-        EXPECT_FALSE(drawn(160)) << "a low plot keeps its height for the data";
-    }
-}
-
 }  // namespace plot_test
 }  // namespace attnscope
