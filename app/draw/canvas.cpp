@@ -25,9 +25,10 @@ Color ink_on(Color ground) {
 }
 
 Color readable(Color ink, Color ground, Color text) {
-    Color made = ink;
+    const Color seen = mix(ground, {ink.r, ink.g, ink.b}, static_cast<float>(ink.a) / 255);
+    Color made = seen;
     for (float part = 0; contrast(made, ground) < contrast_of_text && part < 1; part += 1 / 64.0F)
-        made = mix(ink, text, part);
+        made = mix(seen, text, part);
     return made;
 }
 

@@ -81,7 +81,7 @@ float contrast(Color a, Color b);
 inline constexpr float contrast_of_text = 4.5F;
 /// Black or white, whichever is read better on it: no colour is too near to both, as it may be to two greys.
 Color ink_on(Color ground);
-/// `ink`, moved towards `text` as far as it must be to be read on `ground` as text.
+/// `ink` as it is seen on `ground`, moved towards `text` as far as it must be to be read there as text; opaque.
 Color readable(Color ink, Color ground, Color text);
 
 }  // namespace attnscope

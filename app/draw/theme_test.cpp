@@ -67,6 +67,15 @@ TEST(Contrast, ReadableMovesAColourNoFurtherThanItMust) {
         }
 }
 
+TEST(Contrast, ReadableLooksThroughAColour) {
+    const Theme& t = light_theme;
+    EXPECT_GE(contrast(t.text, t.ground), contrast_of_text);
+    const Color made = readable(t.text.alpha(0.4F), t.ground, t.text);
+    EXPECT_EQ(made.a, 255);
+    EXPECT_GE(contrast(made, t.ground), contrast_of_text);
+    EXPECT_LT(contrast(made, t.ground), contrast_of_text * 1.12F);
+}
+
 TEST(Contrast, IsThatOfTheStandard) {
     EXPECT_NEAR(contrast(Color::hex(0x000000), Color::hex(0xffffff)), 21, 1e-4);
     EXPECT_NEAR(contrast(Color::hex(0x777777), Color::hex(0xffffff)), 4.48, 0.005);

@@ -27,7 +27,7 @@ public:
 
     // Tiles of queries of one head, side by side: what they see of keys and values is read a slab at a time, so that
     // all of them find it in the cache. Where everything fits there anyway, a group is one tile and a slab is all.
-    void run(Index head, KeyRange queries, Index lanes, Index slab) const {
+    void run(Index head, KeyRange queries, Index lanes, Index slab, const Progress& progress) const {
         const auto tiles = static_cast<std::size_t>((queries.size() + lanes - 1) / lanes);
         const auto d = static_cast<int>(in_.q.columns), dv = static_cast<int>(in_.v.columns);
         const std::size_t scratch = kernels_.scratch_floats(d, dv, 0);
@@ -39,7 +39,7 @@ public:
             if (!tile.take(own, in_.options.mask)) sees_nothing(head, own);
             tile.scores.scratch = memory + n * scratch;
         }
-        for (Index from = 0; from < in_.k.rows; from += slab)
+        for (Index from = 0; from < in_.k.rows && !progress.stopped(); from += slab)
             for (std::size_t n = 0; n < tiles; ++n)
                 see(*group[n], head, rows_of(queries, lanes, n), {from, std::min(from + slab, in_.k.rows)});
     }
@@ -124,7 +124,7 @@ Result<void> exact_attention(const HeadsView& q, const HeadsView& k, const Heads
     const Index group = tiles * lanes, groups = (q.rows + group - 1) / group, all = q.heads * groups;
     const auto run = [&](Index n) {
         const Index begin = n % groups * group;
-        computation.run(n / groups, {begin, std::min(begin + group, q.rows)}, lanes, slab);
+        computation.run(n / groups, {begin, std::min(begin + group, q.rows)}, lanes, slab, progress);
     };
     if (threads == 1) {
         for (Index n = 0; n < all && !progress.stopped(); ++n) run(n);

@@ -218,6 +218,20 @@ TEST_P(ExactAttention, ARowDoesNotDependOnWhatItDoesNotSee) {
     EXPECT_EQ(std::memcmp(exact(shorter, part).out.data(), before.out.data(), 200 * 32 * sizeof(float)), 0);
 }
 
+// Beyond 2^22 floats keys and values are read in slabs by several tiles together. These are just as many, and some more
+// that nobody sees.
+TEST_P(ExactAttention, GivesTheSameBitsInSlabsAndAtOnce) {
+    const oneapi::tbb::global_control one(oneapi::tbb::global_control::max_allowed_parallelism, 1);
+    for (const MaskSpec& mask : {MaskSpec{MaskKind::padding, 8192, nullptr}, MaskSpec{MaskKind::causal, 0, nullptr},
+                                 MaskSpec{MaskKind::window, 200, nullptr}}) {
+        Case at_once{.queries = 1700, .keys = 8192, .d = 256, .dv = 256};
+        at_once.options.mask = mask;
+        Case slabs = at_once;
+        slabs.keys = 8192 + 300;
+        EXPECT_TRUE(exact(slabs, Inputs(slabs)) == exact(at_once, Inputs(at_once))) << static_cast<int>(mask.kind);
+    }
+}
+
 TEST_P(ExactAttention, ReadsAndWritesRowsThatAreApart) {
     Case c{.heads = 2, .queries = 30, .keys = 200, .d = 13, .dv = 10};
     const Inputs dense(c), apart(c, 5);
