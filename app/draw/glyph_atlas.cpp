@@ -47,14 +47,20 @@ GlyphAtlas::GlyphAtlas() {
 }
 
 GlyphAtlas::~GlyphAtlas() {
+    forget_fonts();
+}
+
+void GlyphAtlas::forget_fonts() {
     for (const auto& [key, font] : fonts_) {
         cairo_scaled_font_destroy(font);
         cairo_scaled_font_destroy(std::get<0>(key));
     }
+    fonts_.clear();
 }
 
 void GlyphAtlas::clear() {
     images_.clear();
+    forget_fonts();  // numbers in cells have a new size at every zoom; only images_ names fonts by their addresses
     x_ = y_ = 4;
     row_height_ = 0;
     full_ = false;

@@ -45,6 +45,7 @@ private:
     };
 
     void clear();
+    void forget_fonts();
     cairo_scaled_font_t* scaled(cairo_scaled_font_t* base, float scale, float angle);
     std::optional<Image> rasterise(const Glyph& glyph, const TextStyle& style, float scale, Vec2 offset);
     Image place(int width, int height, const std::uint8_t* rgba);

@@ -14,8 +14,9 @@ namespace attnscope {
 namespace {
 
 constexpr float pango_unit = 1.0F / PANGO_SCALE;
-// Both halves of the cache together hold at most twice this many texts.
+// Both halves of the cache together hold at most twice this many texts, and glyphs, but for a text that alone has more.
 constexpr std::size_t cache_half = 4096;
+constexpr std::size_t cache_half_glyphs = 100'000;
 
 template <class T>
 std::shared_ptr<T> own(T* object) {
@@ -74,6 +75,7 @@ ShapedText shape_builtin(const std::string& text, const TextStyle& style) {
 struct TextShaper::Inside {
     using Key = std::string;  // the style's bytes, then the text
     std::unordered_map<Key, std::shared_ptr<const ShapedText>> newer, older;
+    std::size_t newer_glyphs = 0;
     std::map<std::tuple<Font, bool, float>, std::pair<float, float>> metrics;  // ascent, descent
     std::shared_ptr<PangoFontMap> fonts;
     std::shared_ptr<PangoContext> context;
@@ -162,22 +164,28 @@ std::shared_ptr<const ShapedText> TextShaper::shape(std::string_view text, const
         shaped =
             std::make_shared<const ShapedText>(in.system_fonts ? in.shape(valid, style) : shape_builtin(valid, style));
     }
-    if (in.newer.size() >= cache_half) {
+    if (in.newer.size() >= cache_half || in.newer_glyphs >= cache_half_glyphs) {
         in.older = std::move(in.newer);
         in.newer.clear();
+        in.newer_glyphs = 0;
     }
+    in.newer_glyphs += shaped->glyphs.size();
     in.newer.emplace(std::move(key), shaped);
     return shaped;
 }
 
 std::string TextShaper::fit(std::string_view text, float width, const TextStyle& style) {
-    if (this->width(text, style) <= width) return std::string(text);
     const std::string valid = valid_utf8(text);
-    // Ends of characters, so that none is cut in two.
+    // Ends of characters, so that none is cut in two. Of a long text only about twice as much as fits is looked at.
     std::vector<std::size_t> ends{0};
-    for (const char* c = valid.c_str(); *c != '\0';) {
-        c = g_utf8_next_char(c);
-        ends.push_back(static_cast<std::size_t>(c - valid.c_str()));
+    const auto add_ends = [&](std::size_t count) {
+        while (ends.size() <= count && ends.back() < valid.size())
+            ends.push_back(static_cast<std::size_t>(g_utf8_next_char(valid.c_str() + ends.back()) - valid.c_str()));
+    };
+    for (std::size_t count = 256;; count *= 2) {
+        add_ends(count);
+        if (this->width(valid.substr(0, ends.back()), style) > width) break;
+        if (ends.back() == valid.size()) return std::string(text);
     }
     std::size_t low = 0, high = ends.size() - 1;
     while (low < high) {

@@ -85,7 +85,8 @@ void AttentionPanel::draw_heads_of_cell(Canvas& canvas, const Rect& area) {
 }
 
 void AttentionPanel::draw_head_numbers(Canvas& canvas, Interaction& interaction, const Rect& area) {
-    if (strip_ == nullptr || !strip_->value) return;
+    // The one that is there may still be of maps that were too large to hold.
+    if (strip_ == nullptr || !strip_->value || strip_->value->maps.empty()) return;
     const Theme& t = canvas.theme();
     const Strip& strip = *strip_->value;
     const auto layer = static_cast<std::size_t>(std::clamp<Index>(shown_->layer, 1, strip.layers) - 1);

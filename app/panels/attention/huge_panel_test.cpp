@@ -210,6 +210,28 @@ TEST_F(HugePanel, ASmallMapComesBackWithAllItsControls) {
     EXPECT_EQ(huge.explain_text(), held.explain_text());
 }
 
+// Two heads are there before the numbers of all: those of the large map, which has none, were read.
+TEST_F(HugePanel, TwoHeadsAreDrawnWhileTheNumbersOfAllAreStillComputed) {
+    prepare(300);
+    int meanwhile = 0;
+    for (int i = 0; i < 20; ++i) {
+        huge.params().view = View::heads;
+        huge.params().heads = 16;
+        huge.params().length = 90;
+        huge.params().seed = i;
+        do {
+            huge.update();
+            draw(huge);
+            meanwhile += huge.status().stale && !huge.params().huge ? 1 : 0;
+        } while (huge.status().stale);
+        huge.params().view = View::map;
+        huge.params().length = 300;
+        huge.wait();
+        ASSERT_TRUE(huge.params().huge);
+    }
+    EXPECT_GT(meanwhile, 0) << "the state that this is about";
+}
+
 TEST_F(HugePanel, ATextOfThousandsOfWordsIsShownWithItsWords) {
     huge.params().text.clear();
     for (int i = 0; i < 2500; ++i) huge.params().text += "king qzxvkw ";

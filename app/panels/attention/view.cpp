@@ -392,7 +392,8 @@ void AttentionPanel::draw_part(std::string_view part, Canvas& canvas, Interactio
             draw_map(canvas, interaction, inside, make_map(canvas.theme()));
     }
     if (part == "breakdown") draw_breakdown_strip(canvas, interaction, inside);
-    if (part == "heads" && strip_ != nullptr && strip_->value) draw_strip(canvas, interaction, inside);
+    if (part == "heads" && strip_ != nullptr && strip_->value && !strip_->value->maps.empty())
+        draw_strip(canvas, interaction, inside);
     if (part == "received") draw_received(canvas, interaction, inside);
 }
 
