@@ -25,6 +25,7 @@ xdotool key Right
 until_true 20 title_has 'm = 128: ' || fail "the arrow did not double m: $(title)"
 xdotool key Left
 until_true 20 title_has 'm = 64: ' || fail "the arrow did not halve m: $(title)"
+until_true 20 settled || fail "the title does not come to rest: $(title)"
 before=$(title)
 xdotool key r
 until_true 20 eval '[ "$(title)" != "$before" ]' || fail "R drew nothing new"

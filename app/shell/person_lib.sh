@@ -36,6 +36,8 @@ title_lacks() { [[ "$(title)" != *"$1"* ]]; }
 point() { xdotool mousemove --window "$window" "$1" "$2"; sleep 0.2; }
 ended() { ! kill -0 "$program_id" 2>/dev/null; }
 title_is() { [ "$(title)" = "$1" ]; }
+# settled: the title stays as it is for a second: what is drawn meanwhile is finished.
+settled() { local now; now=$(title); sleep 1; title_is "$now"; }
 
 # window_appears: waits for it; a program that ends instead is told at once.
 found_or_ended() { find_window || ended; }

@@ -2,6 +2,7 @@
 // end in it.
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "core/base/check.hpp"
 #include "core/text/token_list.hpp"
@@ -13,5 +14,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     attnscope::check(!tokens->empty() && tokens->size() <= 1000, "as many tokens as were asked for");
+    // "[" first, and a carriage return last, mean something else.
+    std::string lines;
+    for (const std::string& token : *tokens) {
+        if (token.find('\n') != std::string::npos || token.ends_with('\r')) return 0;
+        lines += token + "\n";
+    }
+    const std::size_t first = lines.find_first_not_of(" \t\r\n");
+    if (first == std::string::npos || lines[first] == '[') return 0;
+    const auto again = attnscope::parse_token_list(lines, "tokens", 1000);
+    attnscope::check(again.has_value() && *again == *tokens, "one a line, they are read again");
     return 0;
 }
