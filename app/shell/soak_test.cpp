@@ -143,11 +143,13 @@ TEST_F(Soak, NothingGrows) {
                      milliseconds[n * 99 / 100], milliseconds.back(), static_cast<double>(now.resident) / 1e6,
                      static_cast<double>(now.heap) / 1e6, now.handles, now.threads);
     }
-    // The first quarter fills what is kept on purpose: glyphs, fonts, the driver's own.
+    // The first quarter fills what is kept on purpose: glyphs, fonts, the driver's own, each thread's share of the
+    // heap. In seconds not every panel has had its turn by then: only a ceiling can be told.
     const Sample& early = samples[parts / 4 - 1];
     const Sample& late = samples.back();
-    EXPECT_LT(late.resident, early.resident + (std::size_t{64} << 20U));
-    EXPECT_LT(late.heap, early.heap + (std::size_t{48} << 20U));
+    const bool hours = seconds >= 600;
+    EXPECT_LT(late.resident, hours ? early.resident + (std::size_t{64} << 20U) : std::size_t{600} << 20U);
+    EXPECT_LT(late.heap, hours ? early.heap + (std::size_t{48} << 20U) : std::size_t{300} << 20U);
     EXPECT_LE(late.handles, early.handles + 1);
     EXPECT_LE(late.threads, early.threads + 1);
 }
