@@ -136,6 +136,7 @@ Result<void> GlfwWindow::open(int width, int height) {
     glfwSwapInterval(1);
     set_icon(handle_);
     install_callbacks(*this);
+    queue_ = {};  // a button or key that was held in a window before is not heard any more when it is let go
     redraw();
     return {};
 }

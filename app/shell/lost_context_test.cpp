@@ -7,6 +7,7 @@
 
 #include <set>
 
+#include "app/shell/glfw_window.hpp"
 #include "app/shell/window.hpp"
 #include "core/io/temp_folder.hpp"
 
@@ -75,6 +76,19 @@ TEST_F(LostContext, DISABLED_GivesUpWhereItIsLostAgainAndAgain) {
     ASSERT_FALSE(done.has_value());
     EXPECT_THAT(done.error().what, testing::HasSubstr("lost 4 times"));
     expect_saved();
+}
+
+// Nobody tells the new window that it is let go.
+TEST(GlfwWindowTest, DISABLED_ForgetsWhatWasHeldInTheWindowBefore) {
+    const GlfwSession glfw;
+    GlfwWindow window;
+    ASSERT_TRUE(window.open(400, 300).has_value());
+    window.push(MouseButton{0, true});
+    EXPECT_TRUE(window.queue().next_frame(0).buttons[0]);
+    EXPECT_TRUE(window.queue().next_frame(1).buttons[0]) << "held";
+    window.close();
+    ASSERT_TRUE(window.open(400, 300).has_value());
+    EXPECT_FALSE(window.queue().next_frame(2).buttons[0]);
 }
 
 }  // namespace lost_context_test
