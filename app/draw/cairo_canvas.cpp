@@ -208,16 +208,19 @@ void CairoCanvas::pop_clip() {
 }
 
 void CairoCanvas::draw_text(Vec2 at, std::string_view, const ShapedText& shaped, const TextStyle& style) {
-    if (!finite(at) || !std::isfinite(style.angle)) return;
+    if (!finite(at) || !std::isfinite(style.angle) || !(style.size > 0)) return;
     cairo_save(context_);
     set_color(style.color);
     cairo_translate(context_, at.x, at.y);
     cairo_rotate(context_, -style.angle * std::numbers::pi / 180);
     cairo_move_to(context_, 0, 0);
-    if (shaped.layout != nullptr)
+    if (shaped.layout != nullptr) {
+        const double scale = static_cast<double>(style.size / shaping_size);
+        cairo_scale(context_, scale, scale);
         pango_cairo_show_layout_line(context_, pango_layout_get_line_readonly(shaped.layout.get(), 0));
-    else
+    } else {
         draw_builtin_glyphs(shaped, style);
+    }
     cairo_restore(context_);
 }
 

@@ -9,7 +9,10 @@
 namespace attnscope {
 namespace {
 
-constexpr float caret_unit = 1.0F / PANGO_SCALE;
+// What one of Pango's units is in a text of this size.
+float caret_unit(float size) {
+    return size / shaping_size / PANGO_SCALE;
+}
 
 }  // namespace
 
@@ -27,7 +30,7 @@ float CaretMap::caret_x(std::size_t byte) const {
                builtin_glyph(U' ')->advance * size / builtin_font_size;
     PangoRectangle strong;
     pango_layout_get_cursor_pos(text->layout.get(), static_cast<int>(byte), &strong, nullptr);
-    return static_cast<float>(strong.x) * caret_unit;
+    return static_cast<float>(strong.x) * caret_unit(size);
 }
 
 std::size_t CaretMap::byte_at(float x) const {
@@ -38,7 +41,7 @@ std::size_t CaretMap::byte_at(float x) const {
         return static_cast<std::size_t>(g_utf8_offset_to_pointer(bytes.c_str(), index) - bytes.c_str());
     }
     int index = 0, trailing = 0;
-    pango_layout_xy_to_index(text->layout.get(), static_cast<int>(x / caret_unit), 0, &index, &trailing);
+    pango_layout_xy_to_index(text->layout.get(), static_cast<int>(x / caret_unit(size)), 0, &index, &trailing);
     const char* at = bytes.c_str() + index;
     for (int i = 0; i < trailing && *at != '\0'; ++i) at = g_utf8_next_char(at);
     return static_cast<std::size_t>(at - bytes.c_str());
@@ -53,8 +56,8 @@ std::vector<std::pair<float, float>> CaretMap::stretches(std::size_t begin, std:
     std::vector<std::pair<float, float>> result;
     result.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i)
-        result.emplace_back(static_cast<float>(ranges[2 * i]) * caret_unit,
-                            static_cast<float>(ranges[2 * i + 1]) * caret_unit);
+        result.emplace_back(static_cast<float>(ranges[2 * i]) * caret_unit(size),
+                            static_cast<float>(ranges[2 * i + 1]) * caret_unit(size));
     g_free(ranges);
     return result;
 }

@@ -90,8 +90,7 @@ cairo_scaled_font_t* GlyphAtlas::scaled(cairo_scaled_font_t* base, float scale, 
 
 const GlyphAtlas::Image* GlyphAtlas::find(const Glyph& glyph, const TextStyle& style, float pixels_per_point,
                                           int quarter_x, int quarter_y) {
-    // A built-in glyph has no font of its own size: its size goes into the scale.
-    const float scale = glyph.font != nullptr ? pixels_per_point : pixels_per_point * style.size / builtin_font_size;
+    const float scale = pixels_per_point * style.size / (glyph.font != nullptr ? shaping_size : builtin_font_size);
     const Key key(glyph.font, glyph.index, scale, style.angle, quarter_x * 4 + quarter_y);
     auto found = images_.find(key);
     if (found == images_.end()) {

@@ -4,8 +4,8 @@
 #include <pango/pangocairo.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
-#include <tuple>
 #include <unordered_map>
 
 #include "app/draw/builtin_font.hpp"
@@ -48,12 +48,12 @@ const char* families(Font font) {
                               : "JetBrains Mono,Noto Sans Hebrew,Noto Sans Arabic,DejaVu Sans Mono,monospace";
 }
 
-PangoFontDescription* description_of(const TextStyle& style) {
+PangoFontDescription* description_of(const TextStyle& style, float size) {
     PangoFontDescription* description = pango_font_description_new();
     pango_font_description_set_family_static(description, families(style.font));
     pango_font_description_set_weight(description, style.bold ? PANGO_WEIGHT_SEMIBOLD : PANGO_WEIGHT_NORMAL);
     if (style.italic) pango_font_description_set_style(description, PANGO_STYLE_ITALIC);
-    pango_font_description_set_absolute_size(description, static_cast<double>(style.size) * PANGO_SCALE);
+    pango_font_description_set_absolute_size(description, std::round(static_cast<double>(size) * PANGO_SCALE));
     return description;
 }
 
@@ -76,18 +76,19 @@ struct TextShaper::Inside {
     using Key = std::string;  // the style's bytes, then the text
     std::unordered_map<Key, std::shared_ptr<const ShapedText>> newer, older;
     std::size_t newer_glyphs = 0;
-    std::map<std::tuple<Font, bool, float>, std::pair<float, float>> metrics;  // ascent, descent
+    std::map<std::pair<Font, bool>, std::pair<float, float>> metrics;  // ascent, descent, of a size of 1
     std::shared_ptr<PangoFontMap> fonts;
     std::shared_ptr<PangoContext> context;
     bool system_fonts = any_system_font();
 
     std::pair<float, float> metrics_of(const TextStyle& style) {
-        const auto key = std::make_tuple(style.font, style.bold, style.size);
+        const std::pair key(style.font, style.bold);
         if (const auto found = metrics.find(key); found != metrics.end()) return found->second;
-        PangoFontDescription* description = description_of(style);
+        PangoFontDescription* description = description_of(style, shaping_size);
         PangoFontMetrics* m = pango_context_get_metrics(context.get(), description, nullptr);
-        const std::pair<float, float> result(static_cast<float>(pango_font_metrics_get_ascent(m)) * pango_unit,
-                                             static_cast<float>(pango_font_metrics_get_descent(m)) * pango_unit);
+        const float unit = pango_unit / shaping_size;
+        const std::pair<float, float> result(static_cast<float>(pango_font_metrics_get_ascent(m)) * unit,
+                                             static_cast<float>(pango_font_metrics_get_descent(m)) * unit);
         pango_font_metrics_unref(m);
         pango_font_description_free(description);
         return metrics[key] = result;
@@ -98,11 +99,14 @@ struct TextShaper::Inside {
         shaped.layout = own(pango_layout_new(context.get()));
         PangoLayout* layout = shaped.layout.get();
         pango_layout_set_single_paragraph_mode(layout, TRUE);
-        PangoFontDescription* description = description_of(style);
+        PangoFontDescription* description = description_of(style, shaping_size);
         pango_layout_set_font_description(layout, description);
         pango_font_description_free(description);
         pango_layout_set_text(layout, text.data(), static_cast<int>(text.size()));
-        std::tie(shaped.ascent, shaped.descent) = metrics_of(style);
+        const auto [ascent, descent] = metrics_of(style);
+        shaped.ascent = ascent * style.size;
+        shaped.descent = descent * style.size;
+        const float unit = pango_unit * style.size / shaping_size;
         float pen = 0;
         PangoLayoutLine* line = pango_layout_get_line_readonly(layout, 0);
         shaped.right_to_left = pango_layout_line_get_resolved_direction(line) == PANGO_DIRECTION_RTL;
@@ -116,9 +120,9 @@ struct TextShaper::Inside {
                 if (info.glyph != PANGO_GLYPH_EMPTY && (info.glyph & PANGO_GLYPH_UNKNOWN_FLAG) == 0U)
                     shaped.glyphs.push_back({scaled,
                                              info.glyph,
-                                             {pen + static_cast<float>(info.geometry.x_offset) * pango_unit,
-                                              static_cast<float>(info.geometry.y_offset) * pango_unit}});
-                pen += static_cast<float>(info.geometry.width) * pango_unit;
+                                             {pen + static_cast<float>(info.geometry.x_offset) * unit,
+                                              static_cast<float>(info.geometry.y_offset) * unit}});
+                pen += static_cast<float>(info.geometry.width) * unit;
             }
         }
         shaped.width = pen;
@@ -203,12 +207,12 @@ namespace {
 
 // What separates a piece from its neighbours: Pango then breaks its runs at the borders of spans, whatever they look
 // like.
-void mark_span(PangoAttrList* attributes, const TextSpan& span, std::size_t number, std::size_t begin) {
-    PangoFontDescription* description = description_of(span.style);
+void mark_span(PangoAttrList* attributes, const TextSpan& span, float enlarged, std::size_t number, std::size_t begin) {
+    PangoFontDescription* description = description_of(span.style, span.style.size * enlarged);
     const auto tone = static_cast<guint16>(number + 1);
     for (PangoAttribute* attribute :
          {pango_attr_font_desc_new(description), pango_attr_foreground_new(tone, tone, tone),
-          pango_attr_rise_new(static_cast<int>(span.rise * PANGO_SCALE))}) {
+          pango_attr_rise_new(static_cast<int>(span.rise * enlarged * PANGO_SCALE))}) {
         attribute->start_index = static_cast<guint>(begin);
         attribute->end_index = static_cast<guint>(begin + span.text.size());
         pango_attr_list_insert(attributes, attribute);
@@ -302,14 +306,16 @@ TextLayout TextShaper::lay_out(std::span<const TextSpan> spans, float width) {
     std::string text;
     std::vector<std::size_t> begins;
     float size = 0;
+    for (const TextSpan& span : spans) size = std::max(size, span.style.size);
+    if (!(size > 0)) return {};
+    const float enlarged = shaping_size / size, unit = pango_unit / enlarged;
     PangoAttrList* attributes = pango_attr_list_new();
     for (const TextSpan& span : spans) {
         TextSpan valid = span;
         valid.text = valid_utf8(span.text);
         begins.push_back(text.size());
-        mark_span(attributes, valid, begins.size() - 1, text.size());
+        mark_span(attributes, valid, enlarged, begins.size() - 1, text.size());
         text += valid.text;
-        size = std::max(size, span.style.size);
     }
     begins.push_back(text.size());
     keep_whole(*this, attributes, spans, begins, width);
@@ -318,7 +324,7 @@ TextLayout TextShaper::lay_out(std::span<const TextSpan> spans, float width) {
     pango_layout_set_text(layout.get(), text.data(), static_cast<int>(text.size()));
     pango_layout_set_attributes(layout.get(), attributes);
     pango_attr_list_unref(attributes);
-    pango_layout_set_width(layout.get(), static_cast<int>(std::max(width, 1.0F) * PANGO_SCALE));
+    pango_layout_set_width(layout.get(), static_cast<int>(std::max(width, 1.0F) * enlarged * PANGO_SCALE));
     pango_layout_set_wrap(layout.get(), PANGO_WRAP_WORD_CHAR);
 
     TextLayout result;
@@ -343,8 +349,7 @@ TextLayout TextShaper::lay_out(std::span<const TextSpan> spans, float width) {
         const auto after = std::upper_bound(begins.begin(), begins.end(), begin);
         // Empty spans begin where the next one does: the last of those is the one with text.
         const auto span = static_cast<std::size_t>(after - begins.begin()) - 1;
-        const float left = static_cast<float>(logical.x) * pango_unit,
-                    wide = static_cast<float>(logical.width) * pango_unit;
+        const float left = static_cast<float>(logical.x) * unit, wide = static_cast<float>(logical.width) * unit;
         const float top = static_cast<float>(line) * step;
         std::string piece = text.substr(begin, static_cast<std::size_t>(run->item->length));
         // A space where a line was broken takes no room any more; shaped alone it would.

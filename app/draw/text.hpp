@@ -16,6 +16,11 @@ using cairo_scaled_font_t = struct _cairo_scaled_font;
 
 namespace attnscope {
 
+/// Every text is shaped at this size (points) and scaled to its own: nothing is hinted, so that changes nothing, while
+/// each size that Pango is asked for costs it some 20 ms to choose fonts for, which it then keeps (half a megabyte) for
+/// good.
+constexpr float shaping_size = 16;
+
 enum class Font { text, mono };
 enum class Align { left, center, right };
 
@@ -31,7 +36,7 @@ struct TextStyle {
 
 /// One glyph of a shaped text, relative to the start of its baseline, y down.
 struct Glyph {
-    cairo_scaled_font_t* font = nullptr;  // at the style's size, upright; null: a built-in glyph
+    cairo_scaled_font_t* font = nullptr;  // at shaping_size, upright; null: a built-in glyph
     unsigned long index = 0;              // in the font; for a built-in glyph the code point
     Vec2 at;
 };
@@ -42,7 +47,7 @@ struct ShapedText {
     float ascent = 0, descent = 0;  // of the font, so that lines of one style share a height
     std::vector<Glyph> glyphs;
     bool right_to_left = false;           // the whole, by its first letter that has a direction
-    std::shared_ptr<PangoLayout> layout;  // null with the built-in font
+    std::shared_ptr<PangoLayout> layout;  // at shaping_size; null with the built-in font
 };
 
 /// Where the caret stands and which byte lies under a point: for text fields.

@@ -1,6 +1,7 @@
 #include "app/draw/text.hpp"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <memory>
 #include <string>
@@ -55,6 +56,49 @@ TEST(TextCache, ForgetsLongTextsSooner) {
     EXPECT_EQ(shaper.shape(text + "0", {}), first.lock()) << "kept";
     for (int i = 1; i < 12; ++i) static_cast<void>(shaper.shape(text + std::to_string(i), {}));
     EXPECT_TRUE(first.expired());
+}
+
+TEST(TextSizes, AreThoseOfOneShapeScaled) {
+    TextShaper shaper;
+    for (const std::string text : {"The queen, 0.125", "سلام دنیا", "שלום 12"}) {
+        const auto normal = shaper.shape(text, {.size = 16}), large = shaper.shape(text, {.size = 40});
+        EXPECT_NEAR(large->width, normal->width * 2.5F, 1e-3F * large->width);
+        EXPECT_NEAR(large->ascent, normal->ascent * 2.5F, 1e-3F * large->ascent);
+        EXPECT_NEAR(large->descent, normal->descent * 2.5F, 1e-3F * large->ascent);
+        ASSERT_EQ(large->glyphs.size(), normal->glyphs.size());
+        for (std::size_t i = 0; i < large->glyphs.size(); ++i)
+            EXPECT_NEAR(large->glyphs[i].at.x, normal->glyphs[i].at.x * 2.5F, 1e-3F * large->width);
+        // Where the caret stands, and back.
+        for (const float size : {7.0F, 40.0F}) {
+            const CaretMap carets = shaper.carets(text, {.size = size});
+            EXPECT_NEAR(std::max(carets.caret_x(0), carets.caret_x(text.size())), shaper.width(text, {.size = size}),
+                        0.01F * size);
+            EXPECT_EQ(carets.byte_at(carets.caret_x(2)), 2U);
+        }
+        const TextSpan span{.text = text + " " + text, .style = {.size = 40}};
+        const TextLayout layout = shaper.lay_out({&span, 1}, 1e4F);
+        float left = layout.width;  // of a line that begins at the right
+        for (const TextLayout::Piece& piece : layout.pieces) left = std::min(left, piece.box.min.x);
+        const float width = shaper.width(span.text, span.style);
+        EXPECT_NEAR(layout.width - left, width, 0.02F * width);
+        EXPECT_NEAR(layout.height, 1.4F * 40, 0.01F);
+    }
+}
+
+// Pango keeps the list of fonts that it has looked up for a size, and never forgets one: half a megabyte for each size
+// that a zoom passes through.
+TEST(TextSizes, CostNoMemory) {
+    TextShaper shaper;
+    const auto draw = [&](float size) {
+        const TextSpan span{.text = "queen שלום سلام", .style = {.size = size}};
+        static_cast<void>(shaper.shape(span.text, span.style));
+        static_cast<void>(shaper.lay_out({&span, 1}, 200));
+    };
+    draw(12);
+    ::malloc_trim(0);
+    const std::size_t before = ::mallinfo2().uordblks;
+    for (int i = 0; i < 300; ++i) draw(5 + 0.13F * static_cast<float>(i));
+    EXPECT_LT(::mallinfo2().uordblks, before + (std::size_t{10} << 20U));
 }
 
 }  // namespace text_test
