@@ -341,7 +341,7 @@ HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect&
     }
     events.cells = Rect::sized({area.min.x + left, area.min.y + top}, width, height);
 
-    const Pointer pointer = interaction.area("heatmap", events.cells);
+    const Pointer pointer = interaction.picture_area("heatmap", events.cells);
     const auto whole_x = static_cast<double>(columns), whole_y = static_cast<double>(rows);
     const View2D fitted{{0, whole_x}, {0, whole_y}};
     ViewRules rules;

@@ -18,6 +18,11 @@ public:
     /// Claims an area for this frame under a name that is unique in the panel; later areas lie in front of earlier
     /// ones.
     virtual Pointer area(std::string_view /*id*/, const Rect& /*rect*/) { return {}; }
+    /// The same for what is pressed, not dragged: Tab reaches it, and Enter or Space clicks.
+    virtual Pointer press_area(std::string_view id, const Rect& rect) { return area(id, rect); }
+    /// The same for a picture where it matters where the mouse is: Tab reaches it, and keys move a pointer over it that
+    /// clicks, drags and zooms.
+    virtual Pointer picture_area(std::string_view id, const Rect& rect) { return area(id, rect); }
     /// Text beside the mouse.
     virtual void tooltip(std::string_view /*text*/) {}
     /// The row and column of a cell that is lit in maps as if the mouse were on it: what a text speaks of.
@@ -32,6 +37,12 @@ public:
     PrefixedInteraction(Interaction& under, std::string prefix) : under_(&under), prefix_(std::move(prefix)) {}
     Pointer area(std::string_view id, const Rect& rect) override {
         return under_->area(prefix_ + std::string(id), rect);
+    }
+    Pointer press_area(std::string_view id, const Rect& rect) override {
+        return under_->press_area(prefix_ + std::string(id), rect);
+    }
+    Pointer picture_area(std::string_view id, const Rect& rect) override {
+        return under_->picture_area(prefix_ + std::string(id), rect);
     }
     void tooltip(std::string_view text) override { under_->tooltip(text); }
     std::optional<std::pair<std::ptrdiff_t, std::ptrdiff_t>> lit_cell() const override { return under_->lit_cell(); }

@@ -82,7 +82,7 @@ bool draw_button(Canvas& canvas, Interaction& interaction, Rect& row, const std:
     const float width = canvas.shaper().width(label, style) + 22;
     const Rect box = in_reading_order(Rect::sized({row.max.x - width, row.min.y}, width, 28), row);
     right_to_left() ? row.cut_left(width + 12) : row.cut_right(width + 12);
-    const Pointer pointer = interaction.area("button " + label, box);
+    const Pointer pointer = interaction.press_area("button " + label, box);
     const Color field = chosen ? t.query : t.field;
     canvas.fill_rect(box, pointer.hovered ? mix(field, t.query, 0.25F) : field, 7);
     canvas.text_middle(box.center(), label, style);
@@ -97,7 +97,7 @@ float chip_width(Canvas& canvas, const std::string& label) {
 bool draw_chip(Canvas& canvas, Interaction& interaction, const Rect& box, const std::string& label, Color color,
                bool chosen, const std::string& help) {
     const Theme& t = canvas.theme();
-    const Pointer pointer = interaction.area("chip " + label, box);
+    const Pointer pointer = interaction.press_area("chip " + label, box);
     canvas.fill_rect(box, pointer.hovered ? mix(t.field, t.text, 0.1F) : t.field, 13);
     const float dot = right_to_left() ? box.max.x - 14 : box.min.x + 14;
     canvas.fill_circle({dot, box.center().y}, 5, chosen ? color : t.line);

@@ -104,7 +104,9 @@ void App::frame(ImGuiSession& session, ScreenResources& resources, const FrameIn
                          ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
                          ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
         canvas.set_list(ImGui::GetWindowDrawList());
+        ui.follow_mouse();
         keys(ui, input);
+        ui.forget_stops();
         for (const std::string& path : input.dropped) take_dropped(ui, path);
         if (lecture_)
             lecture_page(ui, screen);
@@ -158,7 +160,11 @@ void App::keys(Ui& ui, const FrameInput& input) {
         const Workspace::Entry& active = workspace_->active();
         // In a lesson a clicker's keys come first: they go on whatever control was touched last.
         if (lecture_ && (press->repeat || lecture_press(*press, ui))) continue;
-        if (ui.control_key(*press, active.params) || lecture_) continue;
+        if (press->key == GLFW_KEY_ENTER && memory_.focus == "top text") {
+            edit_text(ui);
+            continue;
+        }
+        if (ui.focus_key(*press, show_export_ ? export_params_ : active.params) || lecture_) continue;
         if (SnapshotGrid::key(*press, ui, *workspace_)) continue;
         if (play_key(*press, ui)) continue;
         if (press->key >= GLFW_KEY_1 && press->key <= GLFW_KEY_9 && !press->control) {
@@ -257,11 +263,9 @@ bool App::control_shortcut(const KeyPress& press, Ui& ui) {
     }
     if (lecture_) return false;  // what follows has no place on the projector
     switch (press.key) {
-        case GLFW_KEY_L: {
-            const std::string key = workspace_->active().panel->source_key();
-            if (const Param* param = find(workspace_->active().params, key)) ui.begin_edit("top text", to_text(*param));
+        case GLFW_KEY_L:
+            edit_text(ui);
             return true;
-        }
         case GLFW_KEY_D:
             toggle_snapshots();
             return true;
@@ -306,7 +310,7 @@ void App::rail(Ui& ui, const Rect& area) {
         const Workspace::Entry& entry = workspace_->entries()[i];
         const Rect tile = Rect::sized({area.min.x + 6, y}, area.width() - 12, 58);
         const std::string id = "panel " + entry.info.name;
-        const Pointer pointer = ui.area(id, tile);
+        const Pointer pointer = ui.press_area(id, tile);
         const bool on = i == workspace_->active_index();
         if (on || pointer.hovered) ui.canvas().fill_rect(tile, on ? t.field : t.field.alpha(0.5F), 8);
         const Color color = on ? t.query : t.quiet;

@@ -56,6 +56,8 @@ public:
     /// Where an area of the last frame is (points), by its name: a parameter's key, "heatmap", "top text".
     std::optional<Rect> area_of(const std::string& id) const;
     const std::map<std::string, Rect>& areas() const { return memory_.areas; }
+    /// What hears the keyboard, by the name of its area; empty: nothing but shortcuts.
+    const std::string& focus() const { return memory_.focus; }
     /// Pixels per point of the last frame, the user's scale included.
     float scale() const { return scale_; }
     const std::string& message() const { return memory_.message; }
@@ -103,6 +105,7 @@ private:
     void comparison_bar(Ui& ui, const Rect& area);
     void top_strip(Ui& ui, const Rect& area);
     void source_field(Ui& ui, const Rect& area);
+    void edit_text(Ui& ui);
     void rail(Ui& ui, const Rect& area);
     void controls(Ui& ui, const Rect& area);
     float control_rows(Ui& ui, Vec2 at, float width);

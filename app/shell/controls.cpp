@@ -1,5 +1,4 @@
 // The controls of parameters: one for each kind.
-#include <GLFW/glfw3.h>
 #include <fmt/format.h>
 #include <imgui.h>
 
@@ -31,14 +30,6 @@ std::string unit_behind(const Param& param) {
 Result<void> put_number(const Param& param, double value) {
     if (param.kind == ParamKind::integer) return set(param, Value(static_cast<std::int64_t>(std::llround(value))));
     return set(param, Value(value));
-}
-
-// What one press of an arrow key moves: one for integers, a hundredth of the slider for reals.
-double stepped(const Param& param, bool up, bool large) {
-    const double value = number_of(param);
-    if (param.kind == ParamKind::integer) return value + (up ? 1 : -1) * (large ? 10 : 1);
-    const double step = (large ? 0.1 : 0.01) * (up ? 1 : -1);
-    return slider_value(param, slider_position(param, value) + step);
 }
 
 // A slider gives round values: three significant digits are what one can aim at.
@@ -84,9 +75,21 @@ void Ui::focus_ring(const Param& param, const Rect& rect) {
     if (memory_->focus == param.key) canvas_->stroke_rect(rect.inset(-3), theme().query.alpha(0.7F), 1, 8);
 }
 
+// So far that all of it is seen.
+void Ui::scroll_to(const Rect& seen) {
+    const ImVec2 min{seen.min.x * scale_, seen.min.y * scale_}, max{seen.max.x * scale_, seen.max.y * scale_};
+    const ImVec2 clip_min = ImGui::GetWindowDrawList()->GetClipRectMin(),
+                 clip_max = ImGui::GetWindowDrawList()->GetClipRectMax();
+    if (min.y >= clip_min.y && max.y <= clip_max.y) return;
+    ImGui::SetScrollFromPosY((min.y + max.y) / 2 - ImGui::GetWindowPos().y);
+    change_after(0);
+}
+
 float Ui::control(const Param& param, Vec2 at, float width) {
     const Theme& t = theme();
     const Rect row = Rect::sized(at, width, row_of_control);
+    add_stop(param.key, UiMemory::StopKind::control);
+    if (memory_->focus == param.key && std::exchange(memory_->reveal_focus, false)) scroll_to(on_screen(row));
     const Rect label = Rect::sized(at, label_width, row_of_control);
     const TextStyle style{.color = t.text, .size = 13.5F};
     canvas_->text_middle({label.min.x, label.center().y},
@@ -165,7 +168,8 @@ void Ui::slider(const Param& param, const Rect& track, const Rect& value) {
                     .text = "",
                     .hint = "",
                     .style = {.color = t.text, .size = 12.5F, .font = Font::mono},
-                    .apply_on_enter = true},
+                    .apply_on_enter = true,
+                    .tab_stop = false},
                    [&](const std::string& typed) { apply_text(param, typed); });
         return;
     }
@@ -302,52 +306,6 @@ void Ui::toggle(const Param& param, const Rect& rect) {
         static_cast<void>(set(param, Value(!on)));  // a toggle takes any bool
     }
     focus_ring(param, track);
-}
-
-bool Ui::control_key(const KeyPress& press, const ParamList& params) {
-    const Param* param = memory_->focus.empty() ? nullptr : find(params, memory_->focus);
-    if (press.key == GLFW_KEY_TAB) {
-        std::vector<const Param*> shown;
-        for (const Param& p : params)
-            if ((!p.visible || p.visible()) && p.kind != ParamKind::text) shown.push_back(&p);
-        if (shown.empty()) return false;
-        const auto here = std::find(shown.begin(), shown.end(), param);
-        std::size_t next = 0;
-        if (here != shown.end())
-            next =
-                (static_cast<std::size_t>(here - shown.begin()) + (press.shift ? shown.size() - 1 : 1)) % shown.size();
-        memory_->focus = shown[next]->key;
-        return true;
-    }
-    if (param == nullptr) return false;
-    if (press.key == GLFW_KEY_ESCAPE) {
-        memory_->focus.clear();
-        return false;  // it unpins too
-    }
-    if (press.key == GLFW_KEY_DELETE) {
-        reset(*param);
-        return true;
-    }
-    const bool numeric = param->kind == ParamKind::integer || param->kind == ParamKind::real;
-    if (press.key == GLFW_KEY_ENTER && numeric) {
-        begin_edit(param->key + "/value", to_text(*param));
-        return true;
-    }
-    if (press.key != GLFW_KEY_LEFT && press.key != GLFW_KEY_RIGHT) return false;
-    const bool up = press.key == (right_to_left() ? GLFW_KEY_LEFT : GLFW_KEY_RIGHT);  // as the slider lies
-    if (numeric) {
-        const double value = std::clamp(stepped(*param, up, press.control), param->min, param->max);
-        static_cast<void>(put_number(*param, value));  // inside the slider's range
-    } else if (param->kind == ParamKind::toggle) {
-        static_cast<void>(set(*param, Value(up)));
-    } else if (param->kind == ParamKind::choice) {
-        const auto here = std::find(param->choices.begin(), param->choices.end(), chosen(*param));
-        const auto index = static_cast<std::size_t>(here - param->choices.begin());
-        const std::size_t next =
-            up ? std::min(index + 1, param->choices.size() - 1) : index - std::min<std::size_t>(index, 1);
-        static_cast<void>(set(*param, Value(param->choices[next])));
-    }
-    return true;
 }
 
 }  // namespace attnscope

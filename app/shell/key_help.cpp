@@ -19,7 +19,8 @@ KeyHelp general_keys() {
         {"Ctrl D   Alt 1 … 9", tr("snapshots: named states to come back to, or to make a lesson of")},
         {"Ctrl C   Ctrl Shift C", tr("copy the Explain line, the numbers")},
         {"B", tr("compare: put the settings aside as A, change B")},
-        {"Tab   ←  →", tr("next control, change it (Enter types, Delete resets)")},
+        {"Tab   ←  →", tr("next control, change it (Enter types, Delete resets); then buttons (Enter) and pictures")},
+        {tr("Tab on a picture"), tr("arrows move a pointer, Enter clicks, Space takes hold, + − zoom, Home shows all")},
         {tr("on a slider"), tr("double-click types, right-click resets, Shift-drag is fine")},
         {tr("on a picture"), tr("wheel zooms, drag pans, double-click shows all")}};
 }

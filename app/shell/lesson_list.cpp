@@ -34,7 +34,7 @@ void App::lesson_list(Ui& ui, const Rect& screen) {
     for (std::size_t i = 0; i < lessons_.size(); ++i, y += row) {
         const Lesson& lesson = lessons_[i].lesson;
         const Rect line = Rect::sized({box.min.x + 10, y}, width - 20, row - 2);
-        const Pointer pointer = ui.area("lesson " + lesson.name, line);
+        const Pointer pointer = ui.press_area("lesson " + lesson.name, line);
         if (pointer.hovered) ui.canvas().fill_rect(line, mix(t.field, t.text, 0.1F), 7);
         const TextStyle number{.color = t.quiet, .size = title_size, .font = Font::mono, .align = Align::right};
         ui.canvas().text({line.min.x + 34, line.min.y + row * 0.42F}, std::to_string(i + 1), number);

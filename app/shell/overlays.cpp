@@ -17,6 +17,7 @@ ImDrawList* begin_overlay(Ui& ui, const char* name, const Rect& box, const Rect&
     ImGui::Begin(name, nullptr,
                  ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoBackground |
                      ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav);
+    ui.forget_stops();  // nor the keyboard
     return ui.screen().set_list(ImGui::GetWindowDrawList());
 }
 

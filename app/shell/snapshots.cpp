@@ -166,12 +166,12 @@ void SnapshotGrid::name_row(Ui& ui, const Rect& row, std::size_t index, const Sn
                       });
         return;
     }
-    const Pointer pointer = ui.area(id, row);
+    const Pointer pointer = ui.press_area(id, row);
     if (pointer.hovered) ui.canvas().fill_rect(row, mix(t.field, t.text, 0.06F), 6);
     ui.canvas().text_middle({row.min.x + 4, row.center().y},
                             ui.canvas().shaper().fit(snapshot.name, row.width() - 8, style), style);
-    ui.help(id, pointer, tr("Double-click renames this snapshot."));
-    if (pointer.double_clicked) {
+    ui.help(id, pointer, tr("Double-click renames this snapshot (or Enter, where Tab has reached it)."));
+    if (pointer.double_clicked || (pointer.clicked && ui.clicked_by_key())) {
         ui.begin_edit(id, snapshot.name);
         renaming_ = index;
         ui.change_after(0);
@@ -186,7 +186,7 @@ SnapshotGrid::Choice SnapshotGrid::tile(Ui& ui, const Rect& rect, std::size_t in
     Rect foot = rest.cut_bottom(buttons_height);
     name_row(ui, rest.cut_bottom(name_height), index, desk);
     const std::string id = fmt::format("snapshot {}", number);
-    const Pointer pointer = ui.area(id, rest);
+    const Pointer pointer = ui.press_area(id, rest);
     thumbnail(ui, rest, desk.workspace.snapshots[index].thumbnail);
     ui.canvas().stroke_rect(rest, pointer.hovered ? t.query : t.line, pointer.hovered ? 2.0F : 1.0F);
     ui.help(id, pointer,
@@ -214,7 +214,7 @@ SnapshotGrid::Choice SnapshotGrid::add_tile(Ui& ui, const Rect& rect, const Work
     Rect rest = rect;
     rest.cut_bottom(buttons_height);
     const Rect label = rest.cut_bottom(name_height);
-    const Pointer pointer = ui.area("snapshot add", rest);
+    const Pointer pointer = ui.press_area("snapshot add", rest);
     ui.canvas().fill_rect(rest, pointer.hovered ? mix(t.field, t.text, 0.12F) : t.field, 6);
     ui.canvas().text_middle(rest.center(), "+", {.color = t.query, .size = 34, .align = Align::center});
     const TextStyle style{.color = t.text, .size = 13, .align = Align::center};
@@ -229,7 +229,7 @@ SnapshotGrid::Choice SnapshotGrid::deleted_tile(Ui& ui, const Rect& rect, std::s
     Rect rest = rect;
     rest.cut_bottom(buttons_height);
     const Rect label = rest.cut_bottom(name_height);
-    const Pointer pointer = ui.area(fmt::format("snapshot restore {}", index + 1), rest);
+    const Pointer pointer = ui.press_area(fmt::format("snapshot restore {}", index + 1), rest);
     thumbnail(ui, rest, deleted_[index].snapshot.thumbnail);
     ui.canvas().fill_rect(rest, t.surface.alpha(pointer.hovered ? 0.55F : 0.75F));
     ui.canvas().text_middle(rest.center(), tr("restore"), {.color = t.text, .size = 14, .align = Align::center});

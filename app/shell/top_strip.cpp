@@ -14,7 +14,7 @@ void App::top_strip(Ui& ui, const Rect& area) {
         rest.cut_right(8);
         return rect;
     };
-    if (ui.button("keys", place(34), "?", tr("The keys of this program (F1)."), true, show_keys_))
+    if (ui.button("key list", place(34), "?", tr("The keys of this program (F1)."), true, show_keys_))
         toggle_overlay(show_keys_);
     if (ui.button("theme", place(34), "◐", tr("Dark or light (Ctrl T)."), true, false))
         workspace_->theme = workspace_->theme == ThemeName::dark ? ThemeName::light : ThemeName::dark;
@@ -48,6 +48,11 @@ void App::top_strip(Ui& ui, const Rect& area) {
     ui.canvas().text_middle(outline.center(), fitted, style);
     ui.help("badge", ui.area("badge", pill), tr("Where the data shown come from: {}.", badge));
     source_field(ui, rest);
+}
+
+void App::edit_text(Ui& ui) {
+    const std::string key = workspace_->active().panel->source_key();
+    if (const Param* param = find(workspace_->active().params, key)) ui.begin_edit("top text", to_text(*param));
 }
 
 void App::source_field(Ui& ui, const Rect& area) {

@@ -34,7 +34,7 @@ Pointer Ui::area(std::string_view id, const Rect& rect) {
     ImGui::SetItemAllowOverlap();
     const ImGuiIO& io = ImGui::GetIO();
     pointer.at = {io.MousePos.x / scale_, io.MousePos.y / scale_};
-    pointer.hovered = ImGui::IsItemHovered();
+    pointer.hovered = ImGui::IsItemHovered() && !memory_->key_pointer.on;
     pointer.pressed = ImGui::IsItemActivated();
     pointer.held = ImGui::IsItemActive();
     pointer.shift = input_->modifiers.shift;
@@ -78,7 +78,7 @@ void Ui::help(std::string_view id, const Pointer& pointer, std::string_view text
 
 bool Ui::button(std::string_view id, const Rect& rect, std::string_view label, std::string_view help_text, bool enabled,
                 bool on) {
-    const Pointer pointer = area(id, rect);
+    const Pointer pointer = enabled ? press_area(id, rect) : area(id, rect);
     const Theme& t = theme();
     const bool hot = enabled && pointer.hovered;
     const Color fill = on ? t.query : hot ? mix(t.field, t.text, 0.12F) : t.field;
@@ -104,6 +104,8 @@ void Ui::text_field(const Rect& rect, const Field& field, const std::function<vo
     const Straight straight(*this);
     const Pointer pointer = area(field.id, seen);
     const Theme& t = theme();
+    if (field.tab_stop) add_stop(field.id, UiMemory::StopKind::button);
+    if (memory_->focus == field.id) ring(seen);
     if (pointer.hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_TextInput);
     const bool was_editing = memory_->editing == field.id;
     if (pointer.pressed && !was_editing) begin_edit(field.id, std::string(field.text));
@@ -188,15 +190,17 @@ void Ui::finish(const Rect& screen) {
     const Straight straight(*this);
     ImDrawList* before = screen_->set_list(ImGui::GetForegroundDrawList());
     const Theme& t = theme();
+    draw_key_pointer();
     if (!tooltip_.empty()) {
         const TextLayout text =
             lay_out_formula(canvas_->shaper(), tooltip_, {.color = t.text, .size = 12.5F}, tooltip_width);
         float left = text.width;
         for (const TextLayout::Piece& piece : text.pieces) left = std::min(left, piece.box.min.x);
         const float width = text.width - left, height = text.height + 14;
-        Vec2 at{input_->mouse.x / scale_ + 14, input_->mouse.y / scale_ + 18};
+        const Vec2 pointed = pointed_at();
+        Vec2 at = pointed + Vec2{14, 18};
         at.x = std::clamp(at.x, 4.0F, std::max(4.0F, screen.max.x - width - 24));
-        if (at.y + height > screen.max.y - 4) at.y = std::max(4.0F, input_->mouse.y / scale_ - height - 8);
+        if (at.y + height > screen.max.y - 4) at.y = std::max(4.0F, pointed.y - height - 8);
         const Rect box = Rect::sized(at, width + 20, height);
         canvas_->fill_rect(box, mix(t.surface, t.text, 0.08F), 6);
         canvas_->stroke_rect(box, t.line, 1, 6);

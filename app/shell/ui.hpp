@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "app/draw/interaction.hpp"
 #include "app/draw/mirrored_canvas.hpp"
@@ -20,7 +21,30 @@ namespace attnscope {
 
 /// What lasts from frame to frame.
 struct UiMemory {
-    std::string focus;    // the key of the control that the keyboard moves; empty: none
+    // What Tab reaches, of the last frame that was drawn: the controls by their parameters' keys, then what else there
+    // is.
+    enum class StopKind { control, button, picture };
+    struct Stop {
+        std::string id;
+        StopKind kind;
+    };
+    std::vector<Stop> stops;
+    std::string focus;          // the stop that hears the keyboard; empty: none
+    bool reveal_focus = false;  // it is to be scrolled to
+    // The keys in the mouse's place on what Tab has reached, until the mouse moves.
+    struct KeyPointer {
+        bool on = false;
+        Vec2 part{0.5F, 0.5F};  // where it is in its picture
+        Vec2 at;                // on the screen, points
+        bool held = false;
+        Vec2 drag_from;
+        // What the keys do in this frame.
+        Vec2 move;  // points
+        float wheel = 0;
+        bool pressed = false, clicked = false, double_clicked = false;
+    };
+    KeyPointer key_pointer;
+    Vec2 mouse;           // in the last frame, pixels
     std::string editing;  // the id of the text field being edited; empty: none
     TextEdit edit;
     float edit_scroll = 0;
@@ -62,6 +86,8 @@ public:
     void change_after(double seconds);
 
     Pointer area(std::string_view id, const Rect& rect) override;
+    Pointer press_area(std::string_view id, const Rect& rect) override;
+    Pointer picture_area(std::string_view id, const Rect& rect) override;
     void tooltip(std::string_view text) override { tooltip_ = text; }
     bool live() const override { return true; }
     std::optional<std::pair<std::ptrdiff_t, std::ptrdiff_t>> lit_cell() const override { return lit_cell_; }
@@ -77,6 +103,7 @@ public:
         std::string_view id, text, hint;
         TextStyle style;
         bool apply_on_enter = false;  // call apply only at Enter
+        bool tab_stop = true;
     };
     void text_field(const Rect& rect, const Field& field, const std::function<void(const std::string&)>& apply);
     void begin_edit(std::string_view id, std::string text);
@@ -87,8 +114,15 @@ public:
     /// The control of a parameter: its label and, by its kind, a switch, slider, segments, list or text field.
     /// Returns the height it took below `at`.
     float control(const Param& param, Vec2 at, float width);
-    /// Keys for the focused control: Left/Right step, Enter types a value, Delete resets. True when used.
-    bool control_key(const KeyPress& press, const ParamList& params);
+    /// Keys for what has the focus, and Tab, which moves it. A control: Left/Right step, Enter types a value, Delete
+    /// resets. A button: Enter and Space press. A picture: arrows move the pointer, Enter clicks, Space takes hold and
+    /// lets go, + and - zoom, Home shows all. True when used.
+    bool focus_key(const KeyPress& press, const ParamList& params);
+    /// The mouse, where it is used, takes the pointer from the keys: once a frame, before the keys.
+    void follow_mouse();
+    bool clicked_by_key() const { return memory_->key_pointer.clicked; }
+    /// From here on other things are reached by Tab: once a frame after the keys, and where an overlay begins.
+    void forget_stops() { memory_->stops.clear(); }
 
     /// While it lives, canvas() and area() reflect nothing: for pictures and formulas, which go from left to right in
     /// every language. Their rectangle is on_screen() of the layout's.
@@ -111,6 +145,14 @@ public:
     std::optional<double> next_change() const { return next_change_; }
 
 private:
+    void add_stop(std::string_view id, UiMemory::StopKind kind);
+    bool tab(bool backwards);
+    bool parameter_key(const KeyPress& press, const Param& param);
+    bool pointer_key(const KeyPress& press, bool picture);
+    Vec2 pointed_at() const;
+    void ring(const Rect& rect);
+    void scroll_to(const Rect& seen);
+    void draw_key_pointer();
     bool mirrors() const { return canvas_ != screen_; }
     float width_of_value(const Param& param);
     void slider(const Param& param, const Rect& track, const Rect& value);

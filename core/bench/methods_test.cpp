@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <oneapi/tbb/global_control.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "core/attention/reference.hpp"

@@ -1,5 +1,7 @@
 #include "core/engine/product.hpp"
 
+#include <cmath>
+
 #include "core/base/random.hpp"
 #include "core/engine/test_isa.hpp"
 

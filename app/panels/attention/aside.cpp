@@ -51,7 +51,7 @@ void AttentionPanel::draw_breakdown_strip(Canvas& canvas, Interaction& interacti
         else
             plot.x.integers = true;
         plot.series.push_back(std::move(bars));
-        draw_plot(on, where, plot, row_view_, interaction.area("row", where));
+        draw_plot(on, where, plot, row_view_, interaction.picture_area("row", where));
     };
     if (shown.inputs.size() == 1) {
         BreakdownRow row = breakdown_row(shown, *cell, breakdown_);
@@ -111,9 +111,9 @@ void AttentionPanel::draw_head_numbers(Canvas& canvas, Interaction& interaction,
     const Rect left = rest.cut_left(area.width() / 2 - 12);
     rest.cut_left(24);
     draw_plot(canvas, left, bars_of(strip.mean_entropy_bits, tr("entropy of each head"), tr("bits")), heads_view_,
-              interaction.area("entropy of heads", left));
+              interaction.picture_area("entropy of heads", left));
     draw_plot(canvas, rest, bars_of(strip.mean_distance, tr("distance of attention of each head"), tr("tokens")),
-              distance_view_, interaction.area("distance of heads", rest));
+              distance_view_, interaction.picture_area("distance of heads", rest));
 }
 
 // The loss is the squared distance of the chosen value from the pinned key's value: what would make this query look at
@@ -149,7 +149,7 @@ void AttentionPanel::draw_gradient(Canvas& canvas, Interaction& interaction, con
     plot.series = {std::move(exact), std::move(sampled)};
     Rect inside = area;
     inside.cut_left(18);
-    draw_plot(canvas, inside, plot, gradient_view_, interaction.area("gradient", inside));
+    draw_plot(canvas, inside, plot, gradient_view_, interaction.picture_area("gradient", inside));
 }
 
 }  // namespace attnscope::attention_panel

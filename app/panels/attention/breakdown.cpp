@@ -164,7 +164,7 @@ void draw_terms(Canvas& canvas, Interaction& interaction, Columns& columns, cons
     foot(canvas, columns, q, layout.sorted ? tr("{} sorted", terms.terms.size()) : tr("{} dims", terms.terms.size()));
     foot(canvas, columns, sum, fmt::format("Σ = {}", short_number(terms.sum)));
     const Rect block{all.min, {sum.max.x, all.max.y}};
-    const Pointer pointer = interaction.area("breakdown", block);
+    const Pointer pointer = interaction.picture_area("breakdown", block);
     if (!pointer.hovered || order.empty()) return;
     const auto at = std::clamp<Index>(
         static_cast<Index>((pointer.at.y - block.min.y) / stripe_height(block, left.size())), 0, left.size() - 1);

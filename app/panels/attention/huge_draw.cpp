@@ -60,7 +60,7 @@ void HugeMapView::draw_received(Canvas& canvas, Interaction& interaction, const 
     plot.series.push_back(std::move(bars));
     const Index share = input().keys() / static_cast<Index>(overview_->received.size());
     if (share > 1) plot.note = tr("mean of about {} neighbouring keys a bar", share);
-    draw_plot(canvas, area, plot, received_view_, interaction.area("received", area));
+    draw_plot(canvas, area, plot, received_view_, interaction.picture_area("received", area));
 }
 
 void HugeMapView::draw_row(Canvas& canvas, Interaction& interaction, const Rect& area, const Params& params) {
@@ -101,7 +101,7 @@ void HugeMapView::draw_row(Canvas& canvas, Interaction& interaction, const Rect&
         bars.colors.assign(bars.y.size(), t.query);
         bars.colors[at] = t.key;
         plot.series.push_back(std::move(bars));
-        draw_plot(on, where, plot, row_view_, interaction.area("row", where));
+        draw_plot(on, where, plot, row_view_, interaction.picture_area("row", where));
     };
     draw_breakdown(canvas, interaction, inside, breakdown, softmax);
 }

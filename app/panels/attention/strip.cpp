@@ -27,7 +27,7 @@ void AttentionPanel::draw_received(Canvas& canvas, Interaction& interaction, con
     else
         plot.x = {.name = tr("key"), .integers = true};
     plot.series.push_back(std::move(bars));
-    draw_plot(canvas, area, plot, received_view_, interaction.area("received", area));
+    draw_plot(canvas, area, plot, received_view_, interaction.picture_area("received", area));
 }
 
 void AttentionPanel::draw_strip(Canvas& canvas, Interaction& interaction, const Rect& area) {

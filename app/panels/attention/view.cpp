@@ -151,7 +151,7 @@ void AttentionPanel::draw_buttons(Canvas& canvas, Interaction& interaction, Rect
         if (rest.width() < width + 320) return false;
         const Rect box = in_reading_order(Rect::sized({rest.max.x - width, rest.min.y}, width, 28), rest);
         right_to_left() ? rest.cut_left(width + 8) : rest.cut_right(width + 8);
-        const Pointer pointer = interaction.area(id, box);
+        const Pointer pointer = interaction.press_area(id, box);
         if (on) canvas.fill_rect(box, t.query, 7);
         if (!on) canvas.fill_rect(box, pointer.hovered ? mix(t.field, t.query, 0.25F) : t.field, 7);
         canvas.text_middle(box.center(), label, style);

@@ -62,7 +62,7 @@ void PositionsPanel::draw_alibi(Canvas& canvas, Interaction& interaction, const 
     line.colors[static_cast<std::size_t>(shown.request.head - 1)] = t.key;
     for (std::size_t h = 0; h < facts.slopes.size(); ++h) plot.x.categories.push_back(fmt::format("{}", h + 1));
     plot.series.push_back(std::move(line));
-    const Pointer pointer = interaction.area("slopes", slopes);
+    const Pointer pointer = interaction.picture_area("slopes", slopes);
     const PlotReadout readout = draw_plot(canvas, slopes, plot, slopes_view_, pointer);
     if (pointer.clicked && !readout.readings.empty())
         params_.head = std::min(static_cast<int>(readout.readings.front().point) + 1, params_.heads);

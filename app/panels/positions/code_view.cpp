@@ -116,7 +116,7 @@ void PositionsPanel::draw_waves(Canvas& canvas, Interaction& interaction, const 
                            .marker = Marker::none});
     plot.note = here() < shown.codes.rows() ? tr("λ: wavelength in positions; dots: position {}", here())
                                             : tr("the table ends before position {}", here());
-    draw_plot(canvas, area, plot, waves_view_, interaction.area("waves", area));
+    draw_plot(canvas, area, plot, waves_view_, interaction.picture_area("wave plot", area));
 }
 
 // The digits of a few positions around the one that is looked at.

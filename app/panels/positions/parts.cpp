@@ -73,7 +73,7 @@ std::optional<std::vector<Index>> draw_number_line(Canvas& canvas, Interaction& 
     const Line line{area, count};
     const float y = area.min.y + 30;
     if (area.width() < 4 * line_margin || area.height() < 60) return std::nullopt;
-    const Pointer pointer = interaction.area("positions", area);
+    const Pointer pointer = interaction.picture_area("positions", area);
     canvas.line({line.x(0), y}, {line.x(count - 1), y}, t.line, 3);
     for (const Tick& tick : integer_ticks(0, static_cast<double>(count - 1), static_cast<int>(area.width() / 90))) {
         const float x = line.x(static_cast<Index>(tick.value));

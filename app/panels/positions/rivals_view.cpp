@@ -70,7 +70,7 @@ void PositionsPanel::draw_rivals(Canvas& canvas, Interaction& interaction, const
         const Rect title = place.cut_top(22);
         const bool chosen = kind_of(params_.encoding) == rival.kind;
         const std::string name(position_names[static_cast<std::size_t>(rival.kind)]);
-        const Pointer pointer = interaction.area("rival " + name, title);
+        const Pointer pointer = interaction.press_area("rival " + name, title);
         if (pointer.clicked) params_.encoding = static_cast<Encoding>(k);
         if (pointer.hovered) interaction.tooltip(tr("Chooses this code for the other pictures."));
         const TextStyle style{.color = chosen ? t.query : t.text, .size = 15, .bold = true};

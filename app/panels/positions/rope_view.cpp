@@ -74,7 +74,7 @@ void PositionsPanel::draw_rope(Canvas& canvas, Interaction& interaction, const R
             const double from = std::atan2(q0, q1) - w * here(), to = std::atan2(k0, k1) - w * key_place();
             const double longest_hand = std::max(std::hypot(q0, q1), std::hypot(k0, k1));
             const Rect place = place_in_grid(rest, columns, count, k);
-            if (interaction.area(fmt::format("clock {}", k), place).clicked) params_.pair = j;
+            if (interaction.press_area(fmt::format("clock {}", k), place).clicked) params_.pair = j;
             draw_clock(canvas, place,
                        {.from = from,
                         .to = from + std::remainder(to - from, 2 * std::numbers::pi),
@@ -124,7 +124,7 @@ void PositionsPanel::draw_rope_score(Canvas& canvas, Interaction& interaction, c
                                .y_high = {},
                                .width = 3.2F,
                                .marker = Marker::circle});
-    draw_plot(canvas, area, plot, score_view_, interaction.area("rope score", area));
+    draw_plot(canvas, area, plot, score_view_, interaction.picture_area("rope score", area));
 }
 
 void PositionsPanel::draw_rope_decay(Canvas& canvas, Interaction& interaction, const Rect& area) {
@@ -162,7 +162,8 @@ void PositionsPanel::draw_rope_decay(Canvas& canvas, Interaction& interaction, c
     Rect rest = area;
     plot.legend = area.width() < 4 * name_width;
     const Rect names = plot.legend ? Rect() : rest.cut_right(name_width + 34);
-    const PlotReadout readout = draw_plot(canvas, rest, plot, decay_view_, interaction.area("rope decay", rest));
+    const PlotReadout readout =
+        draw_plot(canvas, rest, plot, decay_view_, interaction.picture_area("rope decay", rest));
     if (!plot.legend)
         draw_line_names(canvas, {{names.min.x, readout.area.min.y}, {names.max.x, readout.area.max.y}},
                         decay_view_.view.y, false, names_of(plot));

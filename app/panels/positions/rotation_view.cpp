@@ -78,7 +78,7 @@ void PositionsPanel::draw_clocks(Canvas& canvas, Interaction& interaction, const
         const double turned = w * static_cast<double>(there() - here());
         const double from = std::remainder(w * here(), 2 * std::numbers::pi);
         const Rect place = place_in_grid(rest, columns, count, k);
-        if (interaction.area(fmt::format("clock {}", k), place).clicked) params_.pair = j;
+        if (interaction.press_area(fmt::format("clock {}", k), place).clicked) params_.pair = j;
         draw_clock(canvas, place,
                    {.from = from,
                     .to = from + turned,
@@ -151,7 +151,7 @@ void PositionsPanel::draw_product(Canvas& canvas, Interaction& interaction, cons
         canvas.fill_rect({{box.min.x, y - half}, {box.max.x, y + half}}, t.ground);
     }
     draw_product_numbers(canvas, box, *product_, picture);
-    const Pointer pointer = interaction.area("product", box);
+    const Pointer pointer = interaction.picture_area("product", box);
     if (!pointer.hovered) return;
     const auto entry =
         std::clamp<Index>(static_cast<Index>((pointer.at.x - box.min.x) / box.width() * static_cast<float>(r.code.dim)),

@@ -78,7 +78,7 @@ void PositionsPanel::draw_similarity(Canvas& canvas, Interaction& interaction, c
                            .y_high = {},
                            .marker = Marker::none});
     dots.series.push_back(upright(offset, std::min(0.0, facts.dots.low.minCoeff()), facts.dots.high.maxCoeff(), t.key));
-    draw_plot(canvas, top, dots, dots_view_, interaction.area("dots", top));
+    draw_plot(canvas, top, dots, dots_view_, interaction.picture_area("dots", top));
     Plot distance;
     distance.title = tr("Distance of two codes δ positions apart");
     distance.x = dots.x;
@@ -104,7 +104,7 @@ void PositionsPanel::draw_similarity(Canvas& canvas, Interaction& interaction, c
                                    .width = 3.2F,
                                    .marker = Marker::circle});
     distance.series.push_back(upright(offset, 0, facts.dots.distance.maxCoeff(), t.key));
-    draw_plot(canvas, rest, distance, distance_view_, interaction.area("distance", rest));
+    draw_plot(canvas, rest, distance, distance_view_, interaction.picture_area("distance", rest));
 }
 
 }  // namespace attnscope::positions_panel

@@ -198,7 +198,7 @@ void RandomFeaturesPanel::draw_curves(Canvas& canvas, Interaction& interaction, 
     const bool beside = rest.width() > 620;
     plot.legend = !beside;
     const Rect names = beside ? rest.cut_right(names_width) : Rect();
-    const Pointer pointer = interaction.area("curves", rest);
+    const Pointer pointer = interaction.picture_area("curves", rest);
     const PlotReadout readout = draw_plot(canvas, rest, plot, plots_[0], pointer);
     if (beside)
         draw_line_names(canvas, {{names.min.x, readout.area.min.y}, {names.max.x, readout.area.max.y}},

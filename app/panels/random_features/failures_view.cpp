@@ -186,7 +186,7 @@ void RandomFeaturesPanel::draw_failures(Canvas& canvas, Interaction& interaction
             const auto mode = static_cast<FailureMode>(k);
             const Rect card = list.cut_top(plan.heights[k]);
             list.cut_top(card_gap);
-            const Pointer pointer = interaction.area("failure " + std::string(failure_mode_names[k]), card);
+            const Pointer pointer = interaction.press_area("failure " + std::string(failure_mode_names[k]), card);
             if (pointer.clicked) choose_failure(mode);
             draw_card(canvas, card, mode, plan, mode == chosen, pointer.hovered);
         }
@@ -235,12 +235,12 @@ void RandomFeaturesPanel::draw_failure(Canvas& canvas, Interaction& interaction,
     PlotView& view = failure_plots_[2 * static_cast<std::size_t>(mode)];
     const std::string name(failure_mode_names[static_cast<std::size_t>(mode)]);
     const PlotReadout readout =
-        draw_plot(canvas, first, picture.plots.front(), view, interaction.area(name + " plot", first));
+        draw_plot(canvas, first, picture.plots.front(), view, interaction.picture_area(name + " plot", first));
     if (layout.strips > 0) draw_strips(canvas, readout.area, strips, picture.strips, view.view.x);
     if (layout.keys > 0) draw_plot_keys(canvas, keys, picture.plots.front().series);
     if (second.width() > 0)
         draw_plot(canvas, second, picture.plots[1], failure_plots_[2 * static_cast<std::size_t>(mode) + 1],
-                  interaction.area(name + " second plot", second));
+                  interaction.picture_area(name + " second plot", second));
 }
 
 void RandomFeaturesPanel::choose_failure(FailureMode mode) {

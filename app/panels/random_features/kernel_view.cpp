@@ -232,7 +232,7 @@ void RandomFeaturesPanel::draw_kernel(Canvas& canvas, Interaction& interaction, 
     if (!wide && !tall) return;
     rest.cut_left(wide ? gap : 0);
     const auto draw_clouds = [&](const Rect& where, std::size_t k, const char* name, const Plot& plot) {
-        draw_plot(canvas, where, plot, kernel_plots_[k], interaction.area(name, where));
+        draw_plot(canvas, where, plot, kernel_plots_[k], interaction.picture_area(name, where));
     };
     const auto draw_methods = [&](const Rect& where) {
         if (facts.methods.empty())

@@ -140,7 +140,7 @@ void RandomFeaturesPanel::draw_scatter(Canvas& canvas, Interaction& interaction,
                            .y_high = {},
                            .width = 1.4F,
                            .marker = Marker::none});
-    draw_plot(canvas, area, plot, plots_[0], interaction.area("scatter", area));
+    draw_plot(canvas, area, plot, plots_[0], interaction.picture_area("scatter", area));
 }
 
 // A row whose normaliser is not positive has no weights one could believe: a mark at its left edge.

@@ -245,7 +245,7 @@ void RandomFeaturesPanel::draw_plane(Canvas& canvas, Interaction& interaction, c
         plane_reach_ = plane_reach_for(std::max({x_norm, y_norm, std::sqrt(std::max(p.sum_square(), 0.0))}));
     const Plane plane{{place.center().x, place.min.y + above + radius}, radius, plane_reach_};
     const PlaneVectors v{x_norm, y_norm, y_norm * std::cos(params_.angle), y_norm * std::sin(params_.angle)};
-    const Pointer pointer = interaction.area("plane", place);
+    const Pointer pointer = interaction.picture_area("plane", place);
     {
         const Clip clip(canvas, place);
         draw_plane_ground(canvas, plane);
@@ -273,7 +273,7 @@ void RandomFeaturesPanel::draw_plane(Canvas& canvas, Interaction& interaction, c
     rest.cut_top(8);
     const Plot plot = turning_plot(t, x_norm, y_norm, params_.angle, params_.features, params_.dim);
     if (!plot.y.range) return;  // all beyond what a double can hold, or below
-    draw_plot(canvas, rest, plot, kernel_plots_[2], interaction.area("turning", rest));
+    draw_plot(canvas, rest, plot, kernel_plots_[2], interaction.picture_area("turning", rest));
     draw_keys_beside_title(canvas, rest, plot);
 }
 

@@ -157,7 +157,7 @@ void RandomFeaturesPanel::draw_ranks(Canvas& canvas, Interaction& interaction, c
         const Rect place = rest.cut_left(width);
         rest.cut_left(ranks_gap);
         const Plot plot = make[k](facts, request, t);
-        draw_plot(canvas, place, plot, factoring_plots_[k], interaction.area(names[k], place));
+        draw_plot(canvas, place, plot, factoring_plots_[k], interaction.picture_area(names[k], place));
         if (!plot.legend) draw_keys_below_title(canvas, place, plot);
     }
 }

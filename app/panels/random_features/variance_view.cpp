@@ -255,7 +255,7 @@ void RandomFeaturesPanel::draw_variance(Canvas& canvas, Interaction& interaction
     const auto draw_one = [&](std::size_t k, const char* name, const Plot& plot) {
         Rect row = rest.cut_top(height);
         row.cut_bottom(10);
-        draw_plot(canvas, row, plot, variance_plots_[k], interaction.area(name, row));
+        draw_plot(canvas, row, plot, variance_plots_[k], interaction.picture_area(name, row));
         if (!plot.legend) draw_keys_beside_title(canvas, row, plot);
     };
     if (plots >= 2) draw_one(0, "slice", slice_plot(t, params_.angle, params_.norm));

@@ -323,7 +323,7 @@ void TimingPanel::draw_layers(Canvas& canvas, Interaction& interaction, const Re
         const Rect names = named ? place.cut_right(layers_names_width) : Rect();
         plot.note = layers_note(canvas, place.width(), notes);
         if (place.height() < layers_least_plot) plot.y.name.clear();  // it would be cut
-        const Pointer pointer = interaction.area(id, place);
+        const Pointer pointer = interaction.picture_area(id, place);
         const PlotReadout readout = draw_plot(canvas, place, plot, view, pointer);
         if (named)
             draw_line_names(canvas, {{names.min.x, readout.area.min.y}, {names.max.x, readout.area.max.y}}, view.view.y,

@@ -226,7 +226,7 @@ void TimingPanel::draw_memory(Canvas& canvas, Interaction& interaction, const Re
     plot.note = memory_note(canvas, range, rest.width() - (beside ? memory_names_width : 0));
     const Rect names = beside ? rest.cut_right(memory_names_width) : Rect();
     PlotView& view = plots_[1];
-    const Pointer pointer = interaction.area("memory", rest);
+    const Pointer pointer = interaction.picture_area("memory", rest);
     const PlotReadout readout = draw_plot(canvas, rest, plot, view, pointer);
     memory_overlay(canvas, readout.area, view, length, sweep_covered(readout, pointer.at));
     if (beside)

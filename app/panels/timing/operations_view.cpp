@@ -323,7 +323,7 @@ void TimingPanel::draw_operations(Canvas& canvas, Interaction& interaction, cons
         const Rect below = operations_draw_counts(canvas, counts, report, length);
         if (below.height() >= least_shares)
             draw_plot(canvas, below, operations_shares(report.setting, length, t), plots_[3],
-                      interaction.area("shares", below));
+                      interaction.picture_area("shares", below));
     }
     OperationsSpeeds speeds = operations_speeds(report, length, t);
     const bool beside = rest.width() > 440;
@@ -333,7 +333,7 @@ void TimingPanel::draw_operations(Canvas& canvas, Interaction& interaction, cons
     speeds.plot.legend = !beside;
     const Rect names = beside ? rest.cut_right(operations_names_width) : Rect();
     PlotView& view = plots_[2];
-    const Pointer pointer = interaction.area("speeds", rest);
+    const Pointer pointer = interaction.picture_area("speeds", rest);
     const PlotReadout readout = draw_plot(canvas, rest, speeds.plot, view, pointer);
     if (beside)
         draw_line_names(canvas, {{names.min.x, readout.area.min.y}, {names.max.x, readout.area.max.y}}, view.view.y,

@@ -323,7 +323,7 @@ int paths_step_line(Canvas& canvas, Interaction& interaction, const Rect& area, 
                           quiet);
     const PathScale scale{rest.min.x + 24, rest.max.x - 24, static_cast<Index>(longest_path) + 1};
     if (rest.height() >= 22 && scale.right > scale.left) {
-        const Pointer pointer = interaction.area("path steps", rest);
+        const Pointer pointer = interaction.picture_area("path steps", rest);
         if (pointer.pressed || pointer.held) wanted = scale.at(pointer.at.x);
         if (pointer.hovered) interaction.tooltip(tr("Drag: how many steps information has made."));
         paths_draw_line(canvas, rows, scale, rest, rest.max.y - 27, step);

@@ -384,7 +384,7 @@ void TimingPanel::draw_time(Canvas& canvas, Interaction& interaction, const Rect
     plot.note = time_note(canvas, report, rest.width() - (beside ? time_names_width : 0));
     const Rect names = beside ? rest.cut_right(time_names_width) : Rect();
     PlotView& view = plots_[0];
-    const Pointer pointer = interaction.area("time", rest);
+    const Pointer pointer = interaction.picture_area("time", rest);
     const PlotReadout readout = draw_plot(canvas, rest, plot, view, pointer);
     // A narrow plot has its legend inside, and no room for labels.
     if (beside) {
