@@ -108,9 +108,9 @@ TEST_F(HugePanel, ThePinnedCellIsExplainedLikeThatOfAMapThatIsHeld) {
 TEST_F(HugePanel, TheCellUnderTheMouseSaysItsWeightAndAClickPinsIt) {
     prepare(300);
     draw(huge);
-    const Vec2 at = mouse.cells.center();
-    const std::string said = hover(huge, at);
     const Cell cell{150, 150};
+    const Vec2 at = mouse.cells.min + (mouse.cells.max - mouse.cells.min) * (150.5F / 300);  // the cell's middle
+    const std::string said = hover(huge, at);
     const std::optional<Heatmap> map = held.comparable(dark_theme);
     ASSERT_TRUE(map);
     const auto weight = static_cast<double>((*map->picture.values)(cell.row, cell.column));
