@@ -25,21 +25,39 @@ std::vector<std::string_view> embedded_paths(std::string_view prefix) {
     return paths;
 }
 
-std::string embedded_or_newer(std::string_view path) {
+namespace {
+
+constexpr std::uintmax_t largest_newer = 1U << 20U;
+
+std::filesystem::path newer_file(std::string_view path) {
+    if (const char* const folder = std::getenv("ATTNSCOPE_ASSETS"); folder != nullptr && *folder != '\0')
+        return std::filesystem::path(folder) / path;
 #ifdef ATTNSCOPE_RELOAD_FROM
-    std::ifstream file(ATTNSCOPE_RELOAD_FROM + std::string(path), std::ios::binary);
-    if (file) return {std::istreambuf_iterator<char>(file), {}};
+    return std::filesystem::path(ATTNSCOPE_RELOAD_FROM) / path;
+#else
+    return {};
 #endif
+}
+
+}  // namespace
+
+std::string embedded_or_newer(std::string_view path) {
+    const std::filesystem::path file = newer_file(path);
+    std::error_code missing;
+    if (!file.empty() && std::filesystem::is_regular_file(file, missing) &&
+        std::filesystem::file_size(file, missing) <= largest_newer) {
+        std::ifstream stream(file, std::ios::binary);
+        if (stream) return {std::istreambuf_iterator<char>(stream), {}};
+    }
     return std::string(embedded(path));
 }
 
-std::int64_t embedded_stamp([[maybe_unused]] std::string_view path) {
-#ifdef ATTNSCOPE_RELOAD_FROM
+std::int64_t embedded_stamp(std::string_view path) {
+    const std::filesystem::path file = newer_file(path);
+    if (file.empty()) return 0;
     std::error_code missing;
-    const auto time = std::filesystem::last_write_time(ATTNSCOPE_RELOAD_FROM + std::string(path), missing);
-    if (!missing) return static_cast<std::int64_t>(time.time_since_epoch().count());
-#endif
-    return 0;
+    const auto time = std::filesystem::last_write_time(file, missing);
+    return missing ? 0 : static_cast<std::int64_t>(time.time_since_epoch().count());
 }
 
 }  // namespace attnscope

@@ -14,9 +14,10 @@ std::string_view embedded(std::string_view path);
 /// The paths that begin so, in alphabetical order.
 std::vector<std::string_view> embedded_paths(std::string_view prefix);
 
-/// The same as text for shaders; a debug build reads the file on disk when it is there, so that an edit shows at once.
+/// The same, of shaders and lessons: that in the folder named by the environment variable ATTNSCOPE_ASSETS when it is
+/// there and of at most 1 MB, so that an edit shows at once. A debug build takes the project's folder if none is named.
 std::string embedded_or_newer(std::string_view path);
-/// Changes when the file on disk does, in a debug build; always 0 otherwise.
+/// Changes when that file does; 0 where there is none.
 std::int64_t embedded_stamp(std::string_view path);
 
 namespace detail {

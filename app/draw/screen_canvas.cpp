@@ -61,10 +61,15 @@ void ScreenResources::load_program() {
     if (stamp == program_stamp_) return;
     program_stamp_ = stamp;
     Result<Program> made = Program::link(embedded_or_newer(vertex_shader), embedded_or_newer(fragment_shader));
-    if (made)
-        program_ = std::move(*made);
-    else  // what worked before goes on working while a shader is being edited
-        spdlog::error("{}", made.error().what);
+    if (!made) {
+        shader_error_ = made.error().what;
+        spdlog::error("{}", shader_error_);
+        // What worked before goes on working while a shader is being edited.
+        if (program_.id() != 0) return;
+        made = Program::link(embedded(vertex_shader), embedded(fragment_shader));
+        if (!made) return;
+    }
+    program_ = std::move(*made);
 }
 
 const ScreenResources::CellsTexture& ScreenResources::values_texture(const CellPicture& picture) {

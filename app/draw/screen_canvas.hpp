@@ -23,6 +23,8 @@ public:
 
     /// Before ImGui::NewFrame(): makes Dear ImGui draw with our texture, and forgets textures not used lately.
     void begin_frame();
+    /// Why the shader on disk was not taken, once: to be told to the user.
+    std::string take_error() { return std::exchange(shader_error_, {}); }
 
 private:
     friend class ScreenCanvas;
@@ -55,6 +57,7 @@ private:
     GlyphAtlas glyphs_;
     Program program_;
     std::int64_t program_stamp_ = -1;
+    std::string shader_error_;
     GLuint vertex_array_ = 0;
     std::map<const Matrix*, CellsTexture> textures_;
     std::map<const Image*, PictureTexture> pictures_;

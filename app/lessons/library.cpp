@@ -13,9 +13,11 @@
 namespace attnscope {
 std::vector<ReadLesson> shipped_lessons(const Workspace& panels) {
     std::vector<ReadLesson> lessons;
-    for (const std::string_view path : embedded_paths("assets/lessons/"))
-        if (Result<ReadLesson> lesson = parse_lesson(embedded_or_newer(path), path, panels))
-            lessons.push_back(std::move(lesson).value());
+    for (const std::string_view path : embedded_paths("assets/lessons/")) {
+        Result<ReadLesson> lesson = parse_lesson(embedded_or_newer(path), path, panels);
+        if (!lesson) lesson = parse_lesson(embedded(path), path, panels);  // that on disk is being written
+        if (lesson) lessons.push_back(std::move(lesson).value());
+    }
     return lessons;
 }
 

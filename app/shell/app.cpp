@@ -96,6 +96,7 @@ void App::frame(ImGuiSession& session, ScreenResources& resources, const FrameIn
                    "fonts-dejavu-core."),
                 false);
         fonts_reported_ = true;
+        if (std::string error = resources.take_error(); !error.empty()) say(std::move(error), true);
         if (!pending_message_.empty()) ui.say(std::exchange(pending_message_, {}), pending_is_error_);
         ImGui::SetNextWindowPos({0, 0});
         ImGui::SetNextWindowSize({static_cast<float>(surface.width), static_cast<float>(surface.height)});
