@@ -184,7 +184,42 @@ Rect cell_rect(const MapScene& s, Cell cell) {
     return {{s.x(column), s.y(row)}, {s.x(column + 1), s.y(row + 1)}};
 }
 
+// Where dots stand already: of many in one place one is enough. (A map of 1,024 tokens may have half a million.)
+class DotPlaces {
+public:
+    explicit DotPlaces(const Rect& area)
+        : area_(area),
+          columns_(static_cast<std::size_t>(area.width() / room) + 1),
+          taken_(columns_ * (static_cast<std::size_t>(area.height() / room) + 1)) {}
+
+    bool take(Vec2 at) {
+        const float x = std::clamp(at.x - area_.min.x, 0.0F, area_.width()),
+                    y = std::clamp(at.y - area_.min.y, 0.0F, area_.height());
+        const std::size_t place = static_cast<std::size_t>(y / room) * columns_ + static_cast<std::size_t>(x / room);
+        if (taken_[place]) return false;
+        taken_[place] = true;
+        return true;
+    }
+
+private:
+    static constexpr float room = 3.5F;  // points, of a dot and its edge
+    Rect area_;
+    std::size_t columns_;
+    std::vector<bool> taken_;
+};
+
+void draw_dot(Canvas& canvas, Vec2 at, float radius) {
+    constexpr float roundest = 1.2F;  // smaller ones look the same as squares, of which many are drawn faster
+    for (const auto& [r, color] :
+         {std::pair(radius + 0.7F, Color::hex(0x0b0d10)), std::pair(radius, Color::hex(0xffffff))})
+        if (radius > roundest)
+            canvas.fill_circle(at, r, color);
+        else
+            canvas.fill_rect({{at.x - r, at.y - r}, {at.x + r, at.y + r}}, color);
+}
+
 void draw_marks(const MapScene& s) {
+    DotPlaces places(s.cells);
     const float width = s.cell_width(), height = s.cell_height();
     const bool legible = width >= 16 && height >= 12;
     const bool values = width >= 37 && height >= 17;  // their place is the middle
@@ -194,9 +229,7 @@ void draw_marks(const MapScene& s) {
             cell.min.y > s.cells.max.y)
             continue;
         if (!legible) {
-            const float radius = std::clamp(width * 0.22F, 0.6F, 2.5F);
-            s.canvas.fill_circle(cell.center(), radius + 0.7F, Color::hex(0x0b0d10));
-            s.canvas.fill_circle(cell.center(), radius, Color::hex(0xffffff));
+            if (places.take(cell.center())) draw_dot(s.canvas, cell.center(), std::clamp(width * 0.22F, 0.6F, 2.5F));
             continue;
         }
         const TextStyle style{

@@ -171,5 +171,27 @@ TEST(Heatmap, SmallNumbersInCellsHaveAPowerOfTen) {
     EXPECT_EQ(small_cell_text(0, 1), "0");
 }
 
+// Half a million marks, as where approximate weights are negative, were drawn as a million circles.
+TEST(HeatmapMarks, AreNotDrawnOverEachOtherWhereCellsAreSmall) {
+    TextShaper shaper;
+    for (const Index size : {40, 1024}) {
+        Heatmap map;
+        map.picture.values = matrix(size, size, 0.25F);
+        for (Index i = 0; i < size; ++i)
+            for (Index j = i % 2; j < size; j += 2) map.marks.push_back({{i, j}, "−"});
+        Recorder all(shaper), none(shaper);
+        HeatmapView view;
+        Interaction nobody;
+        static_cast<void>(draw_heatmap(all, nobody, {{0, 0}, {700, 700}}, map, view));
+        map.marks.clear();
+        static_cast<void>(draw_heatmap(none, nobody, {{0, 0}, {700, 700}}, map, view));
+        EXPECT_LT(all.vertices - none.vertices, 400'000U);
+        if (size == 40)
+            EXPECT_EQ(all.circles.size() - none.circles.size(), 1600U) << "each of the 800 with its edge";
+        else
+            EXPECT_GT(all.rects.size() - none.rects.size(), 20'000U) << "they cover the picture";
+    }
+}
+
 }  // namespace heatmap_test
 }  // namespace attnscope

@@ -210,9 +210,14 @@ void ScreenCanvas::draw_text(Vec2 at, std::string_view /*text*/, const ShapedTex
     const float angle = style.angle * std::numbers::pi_v<float> / 180;
     const float c = std::cos(angle), s = std::sin(angle);
     const Vec2 origin = at * scale_;
+    // Of a line that is much longer than its place the rest is not drawn. The widest letter there is, the bismillah,
+    // has some ten times the width of its height.
+    const float reach = 16 * style.size * scale_, left = list_->GetClipRectMin().x - reach,
+                right = list_->GetClipRectMax().x + reach;
     for (const Glyph& glyph : shaped.glyphs) {
         const Vec2 along = glyph.at * scale_;
         const Vec2 pen{origin.x + along.x * c + along.y * s, origin.y - along.x * s + along.y * c};
+        if (pen.x < left || pen.x > right) continue;
         // Upright text stands on whole pixel rows; turned text would jump along its baseline, so it gets quarters there
         // too.
         const float x4 = std::round(pen.x * 4);

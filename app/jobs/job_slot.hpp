@@ -116,6 +116,12 @@ public:
         seen_id_ = newest_id_;
     }
 
+    /// The same, and what is shown as well: for a result that nobody looks at any more and that may be large.
+    void forget() {
+        cancel();
+        shown_ = {.generation = shown_.generation + 1};
+    }
+
     /// Blocks until nothing runs or waits; the next poll() then shows the newest request's outcome. For use without a
     /// window.
     void wait() {

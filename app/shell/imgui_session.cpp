@@ -11,6 +11,8 @@
 namespace attnscope {
 namespace {
 
+constexpr int most_kept_vertices = 200'000;  // 4 MB
+
 #if IMGUI_VERSION_NUM >= 18700
 // Dear ImGui 1.87 and later take events; our queue has already spread them over frames.
 void feed(ImGuiIO& io, const FrameInput& input) {
@@ -66,7 +68,14 @@ void ImGuiSession::begin(const FrameInput& input, int width, int height, float p
 
 void ImGuiSession::end() {
     ImGui::Render();
-    ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+    ImDrawData* const drawn = ImGui::GetDrawData();
+    ImGui_ImplOpenGL3_RenderDrawData(drawn);
+    // Dear ImGui would keep room for the fullest frame there ever was.
+    for (int i = 0; i < drawn->CmdListsCount; ++i) {
+        ImDrawList& list = *drawn->CmdLists[i];
+        if (list.VtxBuffer.Capacity > most_kept_vertices && list.VtxBuffer.Size < list.VtxBuffer.Capacity / 4)
+            list._ClearFreeMemory();
+    }
 }
 
 }  // namespace attnscope

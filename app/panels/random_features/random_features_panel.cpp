@@ -81,6 +81,13 @@ void RandomFeaturesPanel::update_view(const std::shared_ptr<const WordVectors>& 
     if (shown_->matrices && (other_view || matrix_tokens_ != shown_->matrices->tokens)) look_at_a_corner();
 }
 
+// Matrices of many tokens take hundreds of megabytes; to compute them again takes less time than to find the view.
+void RandomFeaturesPanel::forget_view() {
+    job_.forget();
+    shown_.reset();
+    generation_ = job_.poll().generation;
+}
+
 // Of many tokens a corner, so that single weights are seen; a double click shows them all.
 void RandomFeaturesPanel::look_at_a_corner() {
     constexpr Index corner = 48;
@@ -103,6 +110,7 @@ void RandomFeaturesPanel::update() {
     }
     if (waiting) return;
     if (shows_curves()) {
+        if (shown_) forget_view();
         update_curves(*vectors);
     } else {
         if (curve_job_.stale()) curve_job_.cancel();  // what is done is kept

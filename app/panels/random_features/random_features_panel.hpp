@@ -56,6 +56,7 @@ private:
     Result<std::shared_ptr<const WordVectors>> wanted_vectors(bool& waiting);
     void update_curves(const std::shared_ptr<const WordVectors>& vectors);
     void update_view(const std::shared_ptr<const WordVectors>& vectors);
+    void forget_view();
 
     void draw_title(Canvas& canvas, Interaction& interaction, const Rect& area);
     void draw_curves(Canvas& canvas, Interaction& interaction, const Rect& area);
