@@ -4,6 +4,7 @@
 #include <epoxy/gl.h>
 #include <fmt/format.h>
 #include <imgui.h>
+#include <malloc.h>
 
 #include <array>
 #include <cmath>
@@ -27,6 +28,13 @@ constexpr int most_losses = 3;    // of the graphics driver, within 10 s each
 GLFWcursor* cursor_of(ImGuiMouseCursor wanted) {
     static GLFWcursor* const text = glfwCreateStandardCursor(GLFW_IBEAM_CURSOR);
     return wanted == ImGuiMouseCursor_TextInput ? text : nullptr;
+}
+
+// The C library keeps what each worker has freed for the next time, hundreds of megabytes after some large maps.
+void give_memory_back() {
+#ifdef __GLIBC__
+    ::malloc_trim(0);
+#endif
 }
 
 class Loop {
@@ -206,6 +214,7 @@ private:
             unsaved_ = true;
         } else if (unsaved_ && now - changed_at_ > save_after) {
             save();
+            give_memory_back();
         }
     }
 
