@@ -108,11 +108,10 @@ TEST_F(Keyboard, ReachesWhateverHearsTheMouseInEveryViewOfEveryPanel) {
         const ParamList& params = workspace.active().params;
         const Param* view = find(params, "view");
         if (view == nullptr) view = find(params, "picture");
-        ASSERT_NE(view, nullptr);
-        for (const std::string& name : view->choices) {
+        for (const std::string& name : view != nullptr ? view->choices : std::vector<std::string>{""}) {
             SCOPED_TRACE(workspace.active().info.name + ", " + name);
             for (const Param& param : params) reset(param);
-            ASSERT_TRUE(set(*view, Value(name)).has_value());
+            ASSERT_TRUE(view == nullptr || set(*view, Value(name)).has_value());
             rest();
             std::set<std::string> hearing;
             for (const auto& [id, rect] : app.areas()) hearing.insert(id);
