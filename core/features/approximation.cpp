@@ -56,7 +56,7 @@ double mean_square(const Matrix& a, const Matrix& b) {
 }
 
 Result<double> output_error(const ApproximationTask& task, const ApproximationSpec& spec, const Progress& progress) {
-    const bool plain = spec.method != FeatureMethod::relu && spec.epsilon == 0;
+    const bool plain = is_estimator(spec.method) && spec.epsilon == 0;
     if (!plain) {
         const Result<TaskFeatures> features = task_features(task, spec, progress);
         if (!features) return features.error();

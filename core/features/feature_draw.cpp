@@ -12,7 +12,7 @@ namespace {
 
 constexpr Index relu_rows = 64;  // as in feature_map(): so a row's bits do not depend on how many rows there are
 
-Estimator estimator_of(FeatureMethod method) {
+std::optional<Estimator> estimator_of(FeatureMethod method) {
     switch (method) {
         case FeatureMethod::trig:
             return Estimator::trig;
@@ -20,9 +20,15 @@ Estimator estimator_of(FeatureMethod method) {
             return Estimator::hyperbolic;
         case FeatureMethod::elu:
             return Estimator::elu;
-        default:
+        case FeatureMethod::positive:
+        case FeatureMethod::smreg:
+        case FeatureMethod::oprf:
+        case FeatureMethod::sderf:
             return Estimator::positive;
+        case FeatureMethod::relu:
+            break;
     }
+    return std::nullopt;
 }
 
 // w and x get an entry more, whose product is the bias: so that whoever knows exp(w . x) knows exp(w . x + b).
@@ -77,7 +83,24 @@ std::string_view name_of(FeatureMethod method) {
 }
 
 bool estimates_softmax(FeatureMethod method) {
-    return method != FeatureMethod::elu && method != FeatureMethod::relu;
+    switch (method) {
+        case FeatureMethod::trig:
+        case FeatureMethod::positive:
+        case FeatureMethod::hyperbolic:
+        case FeatureMethod::smreg:
+        case FeatureMethod::oprf:
+        case FeatureMethod::sderf:
+            return true;
+        case FeatureMethod::elu:
+        case FeatureMethod::relu:
+            return false;
+    }
+    check(false, "a feature method that exists");
+    return false;
+}
+
+bool is_estimator(FeatureMethod method) {
+    return estimator_of(method).has_value();
 }
 
 bool is_random(FeatureMethod method) {
@@ -120,13 +143,14 @@ FeatureDraw draw_features(FeatureMethod method, Index features, Index dim, bool 
 }
 
 BiasedVectors without_bias(const FeatureDraw& draw, const Eigen::Ref<const Matrix>& x) {
-    if (draw.bias.size() == 0) return {estimator_of(draw.method), draw.projections, x};
-    return {estimator_of(draw.method), with_column(draw.projections, draw.bias),
-            with_column(x, Vector::Ones(x.rows()))};
+    const std::optional<Estimator> estimator = estimator_of(draw.method);
+    check(estimator.has_value(), "a method whose features the engine knows");
+    if (draw.bias.size() == 0) return {*estimator, draw.projections, x};
+    return {*estimator, with_column(draw.projections, draw.bias), with_column(x, Vector::Ones(x.rows()))};
 }
 
 Result<Features> features_of(const FeatureDraw& draw, const Eigen::Ref<const Matrix>& x, const Progress& progress) {
-    if (draw.method == FeatureMethod::relu) return relu_features(draw.projections, x, progress);
+    if (!is_estimator(draw.method)) return relu_features(draw.projections, x, progress);
     const BiasedVectors plain = without_bias(draw, x);
     Result<Features> features = feature_map(plain.estimator, plain.projections, plain.x, progress);
     if (!features) return features.error();
@@ -136,7 +160,7 @@ Result<Features> features_of(const FeatureDraw& draw, const Eigen::Ref<const Mat
 }
 
 double kernel_estimate(const FeatureDraw& draw, const VectorD& x, const VectorD& y) {
-    if (draw.method == FeatureMethod::elu) {
+    if (!is_random(draw.method)) {
         const auto phi = [](double value) { return value > 0 ? value + 1 : std::exp(value); };
         return x.unaryExpr(phi).dot(y.unaryExpr(phi));
     }
@@ -150,7 +174,11 @@ double kernel_estimate(const FeatureDraw& draw, const VectorD& x, const VectorD&
             return 0.5 * ((u + v).array() - squares).exp().mean() + 0.5 * (-(u + v).array() - squares).exp().mean();
         case FeatureMethod::relu:
             return (u.array().max(0.0) * v.array().max(0.0)).mean();
-        default:
+        case FeatureMethod::positive:
+        case FeatureMethod::smreg:
+        case FeatureMethod::oprf:
+        case FeatureMethod::sderf:
+        case FeatureMethod::elu:
             break;
     }
     VectorD exponents = u + v;

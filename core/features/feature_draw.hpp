@@ -31,6 +31,8 @@ std::string_view name_of(FeatureMethod method);
 /// Whether phi(x) . phi(y) estimates exp(x . y): all but elu and relu, which are kernels of their own (smreg with a
 /// small bias).
 bool estimates_softmax(FeatureMethod method);
+/// Whether the engine's linear attention knows its features, as an Estimator: all but relu.
+bool is_estimator(FeatureMethod method);
 /// Whether anything is drawn at all.
 bool is_random(FeatureMethod method);
 

@@ -123,7 +123,20 @@ void attend_rows(const StabiliserDraw& draw, const StabiliserKeys& keys, const E
 }  // namespace
 
 bool has_exponential_features(FeatureMethod method) {
-    return method != FeatureMethod::trig && method != FeatureMethod::elu && method != FeatureMethod::relu;
+    switch (method) {
+        case FeatureMethod::positive:
+        case FeatureMethod::hyperbolic:
+        case FeatureMethod::smreg:
+        case FeatureMethod::oprf:
+        case FeatureMethod::sderf:
+            return true;
+        case FeatureMethod::trig:
+        case FeatureMethod::elu:
+        case FeatureMethod::relu:
+            return false;
+    }
+    check(false, "a feature method that exists");
+    return false;
 }
 
 Result<StabilisedAttention> stabilised_attention(const FeatureDraw& draw, const Eigen::Ref<const Matrix>& x,

@@ -229,10 +229,22 @@ double relu_kernel(const KernelPoint& p) {
 }
 
 std::optional<double> kernel_mean(const KernelDraw& draw, const KernelPoint& p) {
-    if (draw.method == FeatureMethod::elu) return std::nullopt;
-    if (draw.method == FeatureMethod::relu) return relu_kernel(p);
-    if (draw.method == FeatureMethod::smreg) return regularised_kernel(p, draw.dim);
-    return softmax_kernel(p);
+    switch (draw.method) {
+        case FeatureMethod::trig:
+        case FeatureMethod::positive:
+        case FeatureMethod::hyperbolic:
+        case FeatureMethod::oprf:
+        case FeatureMethod::sderf:
+            return softmax_kernel(p);
+        case FeatureMethod::smreg:
+            return regularised_kernel(p, draw.dim);
+        case FeatureMethod::relu:
+            return relu_kernel(p);
+        case FeatureMethod::elu:
+            return std::nullopt;
+    }
+    check(false, "a feature method that exists");
+    return std::nullopt;
 }
 
 std::optional<double> kernel_mse(const KernelDraw& draw, const KernelPoint& p) {
