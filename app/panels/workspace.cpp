@@ -106,6 +106,15 @@ Workspace::Settings Workspace::settings() const {
     return settings;
 }
 
+std::size_t Workspace::text_bytes_of(const Settings& settings) {
+    std::size_t bytes = 0;
+    for (const auto* const all : {&settings.panels, &settings.compared})
+        for (const auto& [name, values] : *all)
+            for (const auto& [key, value] : values)
+                if (const auto* const text = std::get_if<std::string>(&value)) bytes += text->size();
+    return bytes;
+}
+
 void Workspace::restore_settings(const Settings& settings) {
     // All values were legal when they were captured.
     for (Entry& entry : entries_) {

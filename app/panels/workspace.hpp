@@ -114,7 +114,8 @@ private:
     std::vector<Entry> entries_;
     std::size_t active_ = 0;
     void (*wake_)() = nullptr;
-    Undo<Settings> undo_;
+    static std::size_t text_bytes_of(const Settings& settings);
+    Undo<Settings> undo_{text_bytes_of};
     Settings last_;
     std::optional<Value> sentence_;  // the active panel's when it became active
 };

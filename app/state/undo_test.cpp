@@ -102,5 +102,26 @@ TEST(Undo, WorksOnThePanelsValues) {
     EXPECT_EQ(undo.redo(before), after);
 }
 
+TEST(Undo, ForgetsTheOldestWhereTextsAreLong) {
+    Undo<std::string> undo([](const std::string& text) { return text.size(); });
+    const std::string long_text(std::size_t{4} << 20U, 'a');
+    for (int i = 0; i < 30; ++i) undo.record(long_text + std::to_string(i), long_text + std::to_string(i + 1));
+    int steps = 0;
+    std::string now = long_text + "30";
+    while (const std::optional<std::string> before = undo.undo(now)) {
+        now = *before;
+        ++steps;
+    }
+    EXPECT_GE(steps, 7) << "32 MB hold eight, less what is behind the letters";
+    EXPECT_LE(steps, 8);
+    EXPECT_EQ(now, long_text + std::to_string(30 - steps)) << "it was the oldest that went";
+    // One that is larger alone can be undone all the same.
+    Undo<std::string> larger([](const std::string&) { return Undo<std::string>::bytes_limit + 1; });
+    larger.record("a", "b");
+    larger.record("b", "c");
+    EXPECT_EQ(larger.undo("c"), "b");
+    EXPECT_FALSE(larger.can_undo());
+}
+
 }  // namespace undo_test
 }  // namespace attnscope
