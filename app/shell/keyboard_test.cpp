@@ -65,22 +65,18 @@ protected:
         static_cast<void>(set(param, before));  // where one change brought another with it
     }
 
-    // Tab goes through everything once; controls are tried with keys. Returns what it reached.
-    std::set<std::string> go_through(std::set<std::string>& tried) {
+    // Tab goes through everything once. Returns what it reached. Nothing is changed meanwhile: a picture that is being
+    // computed may have no buttons.
+    std::set<std::string> go_through() {
         std::set<std::string> reached;
         for (int i = 0; i < 400; ++i) {
             key(GLFW_KEY_TAB);
-            const std::string focus = app.focus();
-            if (focus.empty() || !reached.insert(focus).second) break;
-            const auto area = app.area_of(focus);
-            const Param* const param = find(workspace.active().params, focus);
+            if (app.focus().empty() || !reached.insert(app.focus()).second) break;
             // A control of segments has an area for each.
-            if (area) {
-                EXPECT_GE(area->max.y, 0) << focus;
-                EXPECT_LE(area->min.y, window_height) << focus << " was not scrolled to";
+            if (const auto area = app.area_of(app.focus())) {
+                EXPECT_GE(area->max.y, 0) << app.focus();
+                EXPECT_LE(area->min.y, window_height) << app.focus() << " was not scrolled to";
             }
-            if (param == nullptr || !tried.insert(workspace.active().info.name + "." + focus).second) continue;
-            expect_changed_by_keys(*param);
         }
         return reached;
     }
@@ -115,12 +111,15 @@ TEST_F(Keyboard, ReachesWhateverHearsTheMouseInEveryViewOfEveryPanel) {
             rest();
             std::set<std::string> hearing;
             for (const auto& [id, rect] : app.areas()) hearing.insert(id);
-            const std::set<std::string> reached = go_through(tried);
+            const std::set<std::string> reached = go_through();
             for (const std::string& id : hearing)
                 EXPECT_TRUE(reached.contains(id) || needs_no_stop(id, params)) << "Tab does not reach '" << id << "'";
             for (const Param& param : params) {
-                const bool shown = !param.visible || param.visible();
-                EXPECT_TRUE(!shown || reached.contains(param.key)) << "Tab does not reach the control " << param.key;
+                if (param.visible && !param.visible()) continue;
+                EXPECT_TRUE(reached.contains(param.key)) << "Tab does not reach the control " << param.key;
+                if (!tried.insert(workspace.active().info.name + "." + param.key).second) continue;
+                ASSERT_NO_FATAL_FAILURE(tab_to(param.key));
+                expect_changed_by_keys(param);
             }
         }
     }
