@@ -213,8 +213,12 @@ Result<void> add_multi_head(const Request& request, const Progress& progress, Sh
     const Index value_dim = outputs.front().cols();
     Index model_dim = all.concat->cols();
     if (request.arrays == nullptr) {
-        all.x_queries = keep(with_positions(request, shown.sides.queries.vectors));
-        all.x_keys = keep(with_positions(request, shown.sides.keys.vectors));
+        Result<Matrix> queries = with_positions(request, shown.sides.queries.vectors),
+                       keys = with_positions(request, shown.sides.keys.vectors);
+        if (!queries) return queries.error();
+        if (!keys) return keys.error();
+        all.x_queries = keep(std::move(*queries));
+        all.x_keys = keep(std::move(*keys));
         model_dim = all.x_queries->cols();
         HeadWeights weights = head_weights(request, model_dim, shown_head);
         all.w_q = keep(std::move(weights.q));

@@ -132,12 +132,13 @@ PositionCode position_code(const Request& request, Index dim) {
             .seed = request.seed};
 }
 
-Matrix with_positions(const Request& request, Matrix vectors) {
+Result<Matrix> with_positions(const Request& request, Matrix vectors) {
+    const PositionCode code = position_code(request, vectors.cols());
+    if (const Result<void> coded = validate(code, vectors.rows()); !coded) return coded.error();
     const bool adds_nothing = request.position == PositionKind::none || request.position == PositionKind::rope ||
                               request.position == PositionKind::alibi;
     if (!adds_nothing)
-        vectors += static_cast<float>(request.position_amount) *
-                   position_codes_float(position_code(request, vectors.cols()), vectors.rows());
+        vectors += static_cast<float>(request.position_amount) * position_codes_float(code, vectors.rows());
     return vectors;
 }
 
@@ -168,19 +169,22 @@ Result<Sides> make_sides(const Request& request) {
 
 Result<HeadInput> make_head(const Request& request, const Sides& sides, Index head) {
     HeadInput input;
-    const Index positions = request.source == Source::qkv ? std::max(request.arrays->queries(), request.arrays->keys())
-                                                          : std::max(sides.queries.size(), sides.keys.size());
-    if (const Result<void> coded = validate(position_code(request, 1), positions); !coded) return coded.error();
-    if (request.source == Source::qkv) {  // there are no tokens to add codes to
-        input.q = with_positions(request, request.arrays->q.slice(0, head));
-        input.k = with_positions(request, request.arrays->k.slice(0, head));
+    const bool own = request.source == Source::qkv;  // there are no tokens to add codes to
+    Result<Matrix> keys = with_positions(request, own ? request.arrays->k.slice(0, head) : sides.keys.vectors);
+    if (!keys) return keys.error();
+    Result<Matrix> queries = own            ? with_positions(request, request.arrays->q.slice(0, head))
+                             : request.keys ? with_positions(request, sides.queries.vectors)
+                                            : keys;
+    if (!queries) return queries.error();
+    if (own) {
+        input.q = std::move(*queries);
+        input.k = std::move(*keys);
         input.v = request.arrays->v.slice(0, head);
     } else {
-        const HeadWeights w = head_weights(request, sides.queries.vectors.cols(), head);
-        const Matrix keys = with_positions(request, sides.keys.vectors);
-        input.q = (request.keys ? with_positions(request, sides.queries.vectors) : keys) * w.q;
-        input.k = keys * w.k;
-        input.v = keys * w.v;
+        const HeadWeights w = head_weights(request, queries->cols(), head);
+        input.q = *queries * w.q;
+        input.k = *keys * w.k;
+        input.v = *keys * w.v;
     }
     if (request.position == PositionKind::rope) {
         input.q = rope(input.q, request.position_base);

@@ -15,8 +15,9 @@ HeadWeights head_weights(const Request& request, Index model_dim, Index head /* 
 /// The code that the request adds to tokens of this width.
 PositionCode position_code(const Request& request, Index dim);
 
-/// Vectors (of tokens, or queries or keys themselves) with the position codes that are added to them.
-Matrix with_positions(const Request& request, Matrix vectors);
+/// Vectors (of tokens, or queries or keys themselves) with the position codes that are added to them. Errors: a learned
+/// table that ends before the last of them.
+Result<Matrix> with_positions(const Request& request, Matrix vectors);
 
 /// What attention() is told of a head, for queries and keys of this width; without the local window, which depends on
 /// the queries themselves. head from 0. Errors: those of CellSet::parse().

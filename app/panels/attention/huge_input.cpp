@@ -12,7 +12,8 @@ namespace {
 
 constexpr Index rows_at_once = 1024;  // are transformed in double
 
-AxisLabels labels_of(const TokenRequest& request, Tokens& tokens) {
+// Takes the names out of the tokens: there may be a million.
+AxisLabels take_labels(const TokenRequest& request, Tokens& tokens) {
     if (request.source == Source::random && request.shuffle == 0) return AxisLabels::numbers(tokens.size());
     for (std::size_t i = 0; i < tokens.names.size(); ++i)
         if (tokens.invented[i]) tokens.names[i] += "*";
@@ -68,21 +69,27 @@ void make_products(HugeInput& in, const Progress& progress) {
 }
 
 // The user's arrays are looked at where they are; only what positions change is copied.
-void take_arrays(const Request& request, Index head, HugeInput& in) {
+Result<void> take_arrays(const Request& request, Index head, HugeInput& in) {
     const Arrays& arrays = *request.arrays;
     in.rows = labels_of(arrays, arrays.queries());
     in.columns = labels_of(arrays, arrays.keys());
     const auto shared = [&](const Stack& stack) { return SharedMatrix(request.arrays, stack.slice(0, head)); };
     const bool changes = request.position != PositionKind::none && request.position != PositionKind::alibi;
-    const auto placed = [&](const Stack& stack) {
+    const auto placed = [&](const Stack& stack) -> Result<SharedMatrix> {
         if (!changes) return shared(stack);
-        Matrix moved = with_positions(request, stack.slice(0, head));
-        return SharedMatrix(request.position == PositionKind::rope ? rope(moved, request.position_base)
-                                                                   : std::move(moved));
+        Result<Matrix> moved = with_positions(request, stack.slice(0, head));
+        if (!moved) return moved.error();
+        return SharedMatrix(request.position == PositionKind::rope ? rope(*moved, request.position_base)
+                                                                   : std::move(*moved));
     };
-    in.q = placed(arrays.q);
-    in.k = placed(arrays.k);
+    Result<SharedMatrix> q = placed(arrays.q);
+    if (!q) return q.error();
+    Result<SharedMatrix> k = placed(arrays.k);
+    if (!k) return k.error();
+    in.q = std::move(*q);
+    in.k = std::move(*k);
     in.v = shared(arrays.v);
+    return {};
 }
 
 SharedMatrix turned(const Request& request, const SharedMatrix& x) {
@@ -94,27 +101,27 @@ Result<void> take_tokens(const Request& request, Index head, HugeInput& in, cons
     if (!queries) return queries.error();
     in.tokens = queries->size();
     in.invented = queries->invented_count;
-    in.rows = in.columns = labels_of(request.queries, *queries);
+    in.rows = in.columns = take_labels(request.queries, *queries);
     progress.report(0.4);
     if (progress.stopped()) return cancelled();
-    if (const Result<void> coded = validate(position_code(request, 1), queries->size()); !coded) return coded.error();
-    const HeadWeights w = head_weights(request, queries->vectors.cols(), head);
-    Matrix x = with_positions(request, std::move(queries->vectors));
-    const SharedMatrix q{Matrix(x * w.q)};
+    Result<Matrix> x = with_positions(request, std::move(queries->vectors));
+    if (!x) return x.error();
+    const HeadWeights w = head_weights(request, x->cols(), head);
+    const SharedMatrix q{Matrix(*x * w.q)};
     if (request.keys) {
         Result<Tokens> keys = make_tokens(*request.keys);
         if (!keys) return keys.error();
-        if (const Result<void> coded = validate(position_code(request, 1), keys->size()); !coded) return coded.error();
         in.tokens += keys->size();
         in.invented += keys->invented_count;
-        in.columns = labels_of(*request.keys, *keys);
+        in.columns = take_labels(*request.keys, *keys);
         x = with_positions(request, std::move(keys->vectors));
+        if (!x) return x.error();
     }
     progress.report(0.6);
     if (progress.stopped()) return cancelled();
-    const SharedMatrix k = !request.keys && same(w.k, w.q) ? q : SharedMatrix(Matrix(x * w.k));
-    in.v = same(w.v, w.k) ? k : SharedMatrix(Matrix(x * w.v));
-    x.resize(0, 0);
+    const SharedMatrix k = !request.keys && same(w.k, w.q) ? q : SharedMatrix(Matrix(*x * w.k));
+    in.v = same(w.v, w.k) ? k : SharedMatrix(Matrix(*x * w.v));
+    x->resize(0, 0);
     in.q = turned(request, q);
     in.k = k.data() == q.data() ? in.q : turned(request, k);
     return {};
@@ -148,10 +155,9 @@ Result<std::shared_ptr<const HugeInput>> make_huge_input(const Request& request,
     check(request.head >= 1, "a map too large to hold is of one head");
     const Index head = request.head - 1;
     auto in = std::make_shared<HugeInput>();
-    if (request.arrays)
-        take_arrays(request, head, *in);
-    else if (const Result<void> taken = take_tokens(request, head, *in, progress); !taken)
-        return taken.error();
+    const Result<void> taken =
+        request.arrays ? take_arrays(request, head, *in) : take_tokens(request, head, *in, progress);
+    if (!taken) return taken.error();
     progress.report(0.9);
     Result<AttentionOptions> options = head_options(request, in->q.cols(), in->k.cols(), head);
     if (!options) return options.error();

@@ -286,15 +286,21 @@ TEST(HugeMap, EqualQueriesKeysAndValuesAreHeldOnce) {
     EXPECT_EQ(turned->q.data(), turned->k.data());
 }
 
-TEST(HugeMap, TheUsersArraysAreLookedAtWhereTheyAre) {
+std::shared_ptr<Arrays> own_arrays(Index heads, Index rows) {
     auto arrays = std::make_shared<Arrays>();
     for (Stack* stack : {&arrays->q, &arrays->k, &arrays->v}) {
-        stack->tensor.shape = {2, 30, 4};
-        for (int i = 0; i < 240; ++i) stack->tensor.values.push_back(static_cast<float>(std::sin(i)));
-        stack->heads = 2;
-        stack->rows = 30;
+        stack->tensor.shape = {heads, rows, 4};
+        for (Index i = 0; i < heads * rows * 4; ++i)
+            stack->tensor.values.push_back(static_cast<float>(std::sin(static_cast<double>(i))));
+        stack->heads = heads;
+        stack->rows = rows;
         stack->columns = 4;
     }
+    return arrays;
+}
+
+TEST(HugeMap, TheUsersArraysAreLookedAtWhereTheyAre) {
+    auto arrays = own_arrays(2, 30);
     for (int i = 0; i < 30; ++i) arrays->tokens.push_back(i == 3 ? " " : fmt::format("t{}", i));
     Request request;
     request.source = Source::qkv;
@@ -322,6 +328,32 @@ TEST(HugeMap, AMillionKeysAreNotAMatterOfMemoryForTheMap) {
     EXPECT_TRUE(check_request(most));
     EXPECT_TRUE(value_of(is_huge(most)));
     EXPECT_THAT(in_words(most), HasSubstr("L = 1000000"));
+}
+
+TEST(HugeMap, ALearnedTableThatEndsBeforeTheLastTokenIsRefused) {
+    const auto error = [](Request request) {
+        request.position = PositionKind::learned;
+        request.position_rows = 15;
+        return error_of(compute_shown(huge(std::move(request)), {}));
+    };
+    Request words = random_tokens(5, 5);
+    words.source = words.queries.source = Source::text;
+    words.dim = words.key_dim = 4;
+    words.queries.text = "a b c d e f g h i j k l m n o";
+    EXPECT_EQ(error(words), "");
+    words.queries.text += " p";
+    EXPECT_THAT(error(words), HasSubstr("15 rows has no code for position 15"));
+    Request shuffled = random_tokens(20, 20);
+    shuffled.queries.shuffle = 1;
+    for (const Request& request : {random_tokens(20, 20), random_tokens(12, 20), random_tokens(20, 12), shuffled})
+        EXPECT_THAT(error(request), HasSubstr("15 rows has no code for position 19"));
+    Request own;
+    own.source = Source::qkv;
+    own.head = 1;
+    own.arrays = own_arrays(1, 16);
+    EXPECT_THAT(error(own), HasSubstr("15 rows has no code for position 15"));
+    own.arrays = own_arrays(1, 15);
+    EXPECT_EQ(error(own), "");
 }
 
 TEST(HugeMap, WhatItCannotDoIsRefusedWithTheReasonAndTheWayOut) {
