@@ -17,7 +17,6 @@
 #include <thread>
 
 #include "app/shell/headless_fixture.hpp"
-#include "app/state/state_file.hpp"
 
 namespace attnscope {
 namespace soak_test {
@@ -97,8 +96,10 @@ protected:
     }
     // Nothing is computed any more and every panel stands at its defaults: now what is left can be compared.
     Sample at_rest() {
-        for (const Workspace::Entry& entry : workspace.entries()) entry.panel->cancel();
-        EXPECT_TRUE(workspace.apply_state(StateFile{}).has_value());
+        for (const Workspace::Entry& entry : workspace.entries()) {
+            entry.panel->cancel();
+            for (const Param& param : entry.params) reset(param);
+        }
         // The others keep their last result until it is their turn.
         for (std::size_t panel = workspace.entries().size(); panel-- > 0;) {
             workspace.activate(panel);
