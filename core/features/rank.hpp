@@ -20,7 +20,8 @@ struct RankFacts {
 /// changes no exact rank. Scores that reach far (sigma above about 2) leave exp(S) with a few giant entries, beside
 /// which the others fall below the tolerance: its numerical rank sinks again. O(Lq Lk (d + min(Lq, Lk))).
 /// Errors: exp(S), or a singular value of it, may go beyond the range of double (invalid_input, with the largest score
-/// and the limit); cancelled (looked at between the decompositions).
+/// and the limit); the iteration finds no end (invalid_input; never seen); cancelled (looked at between the
+/// decompositions).
 Result<RankFacts> rank_facts(const Eigen::Ref<const Matrix>& q, const Eigen::Ref<const Matrix>& k,
                              const Progress& progress = {});
 
