@@ -108,6 +108,38 @@ TEST(RandomFeaturesPanel, CurvesGrowWhileTheyAreComputedAndACancelKeepsThem) {
     panel.cancel();
 }
 
+TEST(RandomFeaturesPanel, WhatIsForgottenAtTheCurvesIsComputedAgainEvenAfterACancelAndLookedAtAsBefore) {
+    RandomFeaturesPanel panel;
+    Params& p = panel.params();
+    p.view = View::matrices;
+    p.length = 200;
+    panel.wait();
+    ASSERT_TRUE(panel.shown());
+    p.length = 1024;
+    panel.update();
+    panel.cancel();
+    panel.update();
+    ASSERT_TRUE(panel.status().error);
+    EXPECT_EQ(panel.status().error->code, ErrorCode::cancelled);
+    p.view = View::curves;
+    p.seeds = 1;
+    panel.wait();
+    EXPECT_FALSE(panel.shown()) << "nobody looks at it";
+    p.view = View::matrices;
+    panel.wait();
+    ASSERT_TRUE(panel.shown());
+    EXPECT_FALSE(panel.status().error);
+    EXPECT_EQ(panel.shown()->matrices->tokens, 1024);
+    p.length = 200;
+    panel.wait();
+    panel.main_view()->x = {10, 20};
+    p.view = View::curves;
+    panel.wait();
+    p.view = View::matrices;
+    panel.wait();
+    EXPECT_EQ(panel.main_view()->x.low, 10);
+}
+
 TEST(RandomFeaturesPanel, TakesTheUsersOwnVectors) {
     const TempFolder folder;
     const std::string file = folder.file("v.txt", "bread 1 0\nwine 0 2\n");

@@ -72,7 +72,8 @@ void RandomFeaturesPanel::update_view(const std::shared_ptr<const WordVectors>& 
     const auto& computed = job_.poll();
     if (!error_) error_ = computed.error;
     if (!computed.value || computed.generation == generation_) return;
-    const bool other_view = !shown_ || shown_->request.view != computed.value->request.view;
+    const bool other_view = shown_view_ != computed.value->request.view;
+    shown_view_ = computed.value->request.view;
     generation_ = computed.generation;
     shown_ = computed.value;
     seconds_ = computed.seconds;
@@ -84,6 +85,7 @@ void RandomFeaturesPanel::update_view(const std::shared_ptr<const WordVectors>& 
 // Matrices of many tokens take hundreds of megabytes; to compute them again takes less time than to find the view.
 void RandomFeaturesPanel::forget_view() {
     job_.forget();
+    cancelled_.reset();  // there is nothing left that could stay
     shown_.reset();
     generation_ = job_.poll().generation;
 }
@@ -110,7 +112,7 @@ void RandomFeaturesPanel::update() {
     }
     if (waiting) return;
     if (shows_curves()) {
-        if (shown_) forget_view();
+        if (shown_ || job_.stale()) forget_view();
         update_curves(*vectors);
     } else {
         if (curve_job_.stale()) curve_job_.cancel();  // what is done is kept

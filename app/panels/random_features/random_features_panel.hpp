@@ -83,6 +83,7 @@ private:
     CurveJob curve_job_;
     CurveSet curves_;  // as far as they are
     std::shared_ptr<const Shown> shown_;
+    std::optional<View> shown_view_;  // of shown_, or of what was forgotten: it is looked at as before
     std::uint64_t generation_ = 0;
     double seconds_ = 0;
     std::optional<Error> error_;
