@@ -3,16 +3,16 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <unordered_set>
 
-#include "app/draw/ticks.hpp"
+#include "app/draw/color_bar.hpp"
 
 namespace attnscope {
 namespace {
 
 constexpr float label_size = 13.5F;
 constexpr float longest_label = 104;
-constexpr float bar_space = 76;        // colour bar with its numbers
-constexpr float bar_title_width = 72;  // below it: it may reach a little beyond
+constexpr float bar_space = 76;  // colour bar with its numbers
 constexpr float title_space = 18;
 constexpr float bars_space = 54;
 constexpr float longest_shape = 3;  // of a map too large to hold: its sides' ratio
@@ -184,34 +184,20 @@ Rect cell_rect(const MapScene& s, Cell cell) {
     return {{s.x(column), s.y(row)}, {s.x(column + 1), s.y(row + 1)}};
 }
 
-// Where dots stand already: of many in one place one is enough. (A map of 1,024 tokens may have half a million.)
-class DotPlaces {
-public:
-    explicit DotPlaces(const Rect& area)
-        : area_(area),
-          columns_(static_cast<std::size_t>(area.width() / room) + 1),
-          taken_(columns_ * (static_cast<std::size_t>(area.height() / room) + 1)) {}
+constexpr float smallest_dot = 0.6F, dot_edge = 0.7F;  // radius, and what is dark around it
 
-    bool take(Vec2 at) {
-        const float x = std::clamp(at.x - area_.min.x, 0.0F, area_.width()),
-                    y = std::clamp(at.y - area_.min.y, 0.0F, area_.height());
-        const std::size_t place = static_cast<std::size_t>(y / room) * columns_ + static_cast<std::size_t>(x / room);
-        if (taken_[place]) return false;
-        taken_[place] = true;
-        return true;
-    }
-
-private:
-    static constexpr float room = 3.5F;  // points, of a dot and its edge
-    Rect area_;
-    std::size_t columns_;
-    std::vector<bool> taken_;
-};
+// One mark for this many cells each way: at most half a million marks would lie on each other. By cells, not by points
+// of the screen: the same stay while the map is moved.
+Index mark_step(float cell) {
+    constexpr Index most = 1 << 20;
+    const float step = std::ceil(2 * (smallest_dot + dot_edge) / cell);
+    return step < static_cast<float>(most) ? std::max<Index>(1, static_cast<Index>(step)) : most;
+}
 
 void draw_dot(Canvas& canvas, Vec2 at, float radius) {
     constexpr float roundest = 1.2F;  // smaller ones look the same as squares, of which many are drawn faster
     for (const auto& [r, color] :
-         {std::pair(radius + 0.7F, Color::hex(0x0b0d10)), std::pair(radius, Color::hex(0xffffff))})
+         {std::pair(radius + dot_edge, Color::hex(0x0b0d10)), std::pair(radius, Color::hex(0xffffff))})
         if (radius > roundest)
             canvas.fill_circle(at, r, color);
         else
@@ -219,8 +205,9 @@ void draw_dot(Canvas& canvas, Vec2 at, float radius) {
 }
 
 void draw_marks(const MapScene& s) {
-    DotPlaces places(s.cells);
     const float width = s.cell_width(), height = s.cell_height();
+    const Index down = mark_step(height), across = mark_step(width), columns = (s.columns() - 1) / across + 1;
+    std::unordered_set<Index> taken;
     const bool legible = width >= 16 && height >= 12;
     const bool values = width >= 37 && height >= 17;  // their place is the middle
     for (const CellMark& mark : s.map.marks) {
@@ -229,7 +216,9 @@ void draw_marks(const MapScene& s) {
             cell.min.y > s.cells.max.y)
             continue;
         if (!legible) {
-            if (places.take(cell.center())) draw_dot(s.canvas, cell.center(), std::clamp(width * 0.22F, 0.6F, 2.5F));
+            const Index place = mark.cell.row / down * columns + mark.cell.column / across;
+            if (taken.insert(place).second)
+                draw_dot(s.canvas, cell.center(), std::clamp(width * 0.22F, smallest_dot, 2.5F));
             continue;
         }
         const TextStyle style{
@@ -272,7 +261,7 @@ void draw_row_bars(const MapScene& s, float left) {
     const Range rows = visible(s.view.y, s.rows());
     // One bar a point of height at most: of thousands of rows the mean of those that share a point.
     const auto step = std::max<Index>(1, static_cast<Index>(1 / std::max(s.cell_height(), 1e-6F)));
-    const float gap = s.cell_height() >= 5 ? std::min(2.0F, s.cell_height() * 0.15F) : 0;
+    const float space = s.cell_height() >= 5 ? std::min(2.0F, s.cell_height() * 0.15F) : 0;
     // Bars that begin and end within pixels would leave seams, which beat with the pixels: each reaches below the next.
     const float over = step > 1 ? 1 : 0;
     for (Index i = rows.begin / step * step; i < rows.end; i += step) {
@@ -282,7 +271,7 @@ void draw_row_bars(const MapScene& s, float left) {
         const double value = sum / static_cast<double>(end - i);
         const bool lit = s.active && s.active->row >= i && s.active->row < end;
         const float length = longest * static_cast<float>(bars.most > 0 ? std::min(value / bars.most, 1.0) : 0);
-        const float top = s.y(static_cast<double>(i)) + gap, bottom = s.y(static_cast<double>(end)) - gap + over;
+        const float top = s.y(static_cast<double>(i)) + space, bottom = s.y(static_cast<double>(end)) - space + over;
         s.canvas.fill_rect({{left, top}, {left + longest, bottom}}, t.field);
         // The number lies over the bar's end: it must be read on the bar and beside it, of the lit row too.
         const bool number = step == 1 && s.cell_height() >= 13;
@@ -292,37 +281,6 @@ void draw_row_bars(const MapScene& s, float left) {
         if (number)
             s.canvas.text_middle({left + 4, (top + bottom) / 2}, cell_text(value, 2),
                                  {.color = t.text, .size = 11, .font = Font::mono, .bold = lit});
-    }
-}
-
-void draw_color_bar(const MapScene& s, const Rect& bar) {
-    static const auto ramp = [] {
-        auto values = std::make_shared<Matrix>(256, 1);
-        for (Index i = 0; i < 256; ++i) (*values)(i, 0) = static_cast<float>(255 - i) / 255;
-        return std::shared_ptr<const Matrix>(values);
-    }();
-    const Theme& t = s.canvas.theme();
-    const CellPicture& picture = s.map.picture;
-    CellPicture gradient{
-        .values = ramp, .generation = 1, .view = {{0, 0}, {1, 256}}, .range = {0, 1, ColorScale::linear}};
-    gradient.map = picture.map;
-    gradient.dark = picture.dark;
-    s.canvas.cells(bar, gradient);
-    const TextStyle title{.color = t.quiet, .size = 12};
-    s.canvas.text({bar.min.x, bar.max.y + 16}, s.canvas.shaper().fit(s.map.value_title, bar_title_width, title), title);
-    const ColorRange& range = picture.range;
-    const int about = std::max(2, static_cast<int>(bar.height() / 60));
-    const std::vector<Tick> ticks = range.scale == ColorScale::logarithmic
-                                        ? log_ticks(color_value(range, 0), range.high, about)
-                                        : linear_ticks(range.low, range.high, about);
-    float last = bar.max.y + 100;
-    for (const Tick& tick : ticks) {
-        if (tick.label.empty()) continue;
-        const float y = bar.max.y - bar.height() * static_cast<float>(color_position(range, tick.value));
-        if (last - y < 14) continue;
-        last = y;
-        s.canvas.fill_rect({{bar.max.x, y - 0.5F}, {bar.max.x + 4, y + 0.5F}}, t.quiet);
-        s.canvas.text_middle({bar.max.x + 7, y}, tick.label, {.color = t.quiet, .size = 12, .font = Font::mono});
     }
 }
 
@@ -415,8 +373,9 @@ HeatmapEvents draw_heatmap(Canvas& canvas, Interaction& interaction, const Rect&
     draw_column_labels(scene, upright);
     if (has_bars) draw_row_bars(scene, events.cells.max.x + 10);
     if (map.color_bar)
-        draw_color_bar(scene,
-                       Rect::sized({events.cells.max.x + bars + 18, events.cells.min.y}, 12, events.cells.height()));
+        draw_color_bar(canvas,
+                       Rect::sized({events.cells.max.x + bars + 18, events.cells.min.y}, 12, events.cells.height()),
+                       map.picture, map.value_title);
 
     const Theme& t = canvas.theme();
     canvas.text({area.min.x + 11, events.cells.center().y}, map.row_title,

@@ -174,7 +174,7 @@ TEST(Heatmap, SmallNumbersInCellsHaveAPowerOfTen) {
 // Half a million marks, as where approximate weights are negative, were drawn as a million circles.
 TEST(HeatmapMarks, AreNotDrawnOverEachOtherWhereCellsAreSmall) {
     TextShaper shaper;
-    for (const Index size : {40, 1024}) {
+    for (const Index size : {40, 220, 1024}) {
         Heatmap map;
         map.picture.values = matrix(size, size, 0.25F);
         for (Index i = 0; i < size; ++i)
@@ -188,6 +188,8 @@ TEST(HeatmapMarks, AreNotDrawnOverEachOtherWhereCellsAreSmall) {
         EXPECT_LT(all.vertices - none.vertices, 400'000U);
         if (size == 40)
             EXPECT_EQ(all.circles.size() - none.circles.size(), 1600U) << "each of the 800 with its edge";
+        else if (size == 220)  // cells of 3 points: dots beside each other
+            EXPECT_EQ(all.rects.size() - none.rects.size(), 48'400U) << "each of the 24,200 with its edge";
         else
             EXPECT_GT(all.rects.size() - none.rects.size(), 20'000U) << "they cover the picture";
     }
