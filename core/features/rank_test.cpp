@@ -84,7 +84,6 @@ TEST(RankFacts, SingularValuesMatchTheEigenvaluesOfTheGramMatrix) {
     }
 }
 
-// S = [[ln 2, 0], [0, ln 2]], exp(S) = [[2, 1], [1, 2]]: singular values 3 and 1, and 9 of 10 is not yet 99 %.
 // Where Eigen 3.4's BDCSVD finds a largest value that is half of what it should be, or values that are no numbers.
 TEST(RankFacts, SingularValuesOfScoresThatReachFarMatchThoseOfJacobi) {
     struct Case {
@@ -104,6 +103,7 @@ TEST(RankFacts, SingularValuesOfScoresThatReachFarMatchThoseOfJacobi) {
     }
 }
 
+// S = [[ln 2, 0], [0, ln 2]], exp(S) = [[2, 1], [1, 2]]: singular values 3 and 1, and 9 of 10 is not yet 99 %.
 TEST(RankFacts, TwoByTwoByHand) {
     const float entry = static_cast<float>(std::sqrt(2.0) * std::log(2.0));  // the score is this, over sqrt 2
     const Matrix q = (Matrix(2, 2) << entry, 0, 0, entry).finished();
