@@ -281,6 +281,19 @@ TextLayout lay_out_builtin(TextShaper& shaper, std::span<const TextSpan> spans, 
     return result;
 }
 
+void allow_no_break(PangoAttrList* attributes, std::size_t begin, std::size_t end) {
+    PangoAttribute* const attribute = pango_attr_allow_breaks_new(FALSE);
+    attribute->start_index = static_cast<guint>(begin);
+    attribute->end_index = static_cast<guint>(end);
+    pango_attr_list_insert(attributes, attribute);
+}
+
+// A number keeps its percent sign.
+void keep_percents(PangoAttrList* attributes, std::string_view text) {
+    for (std::size_t at = text.find(" %"); at != std::string_view::npos; at = text.find(" %", at + 2))
+        allow_no_break(attributes, at, at + 2);
+}
+
 // Neighbours that are not to be broken are not, where they fit on a line together. `begins`: of each span in the text,
 // and the text's end.
 void keep_whole(TextShaper& shaper, PangoAttrList* attributes, std::span<const TextSpan> spans,
@@ -289,12 +302,7 @@ void keep_whole(TextShaper& shaper, PangoAttrList* attributes, std::span<const T
         std::size_t end = i;
         float taken = 0;
         for (; end < spans.size() && spans[end].whole; ++end) taken += shaper.width(spans[end].text, spans[end].style);
-        if (end > i && taken < width) {
-            PangoAttribute* const attribute = pango_attr_allow_breaks_new(FALSE);
-            attribute->start_index = static_cast<guint>(begins[i]);
-            attribute->end_index = static_cast<guint>(begins[end]);
-            pango_attr_list_insert(attributes, attribute);
-        }
+        if (end > i && taken < width) allow_no_break(attributes, begins[i], begins[end]);
         i = std::max(end, i + 1);
     }
 }
@@ -319,6 +327,7 @@ TextLayout TextShaper::lay_out(std::span<const TextSpan> spans, float width) {
     }
     begins.push_back(text.size());
     keep_whole(*this, attributes, spans, begins, width);
+    keep_percents(attributes, text);
     begins.pop_back();
     const std::shared_ptr<PangoLayout> layout = own(pango_layout_new(inside_->context.get()));
     pango_layout_set_text(layout.get(), text.data(), static_cast<int>(text.size()));

@@ -49,6 +49,15 @@ TEST(TextFit, LooksAtTheBeginningOfALongTextOnly) {
 }
 
 // Long texts were kept as long as short ones: by number.
+TEST(TextLines, KeepAPercentSignWithItsNumber) {
+    TextShaper shaper;
+    if (!shaper.has_system_fonts()) GTEST_SKIP() << "the built-in font has lines of its own";
+    const TextSpan span{.text = "the largest three hold 99 % of the squares", .style = {.size = 14}};
+    for (float width = 60; width < 300; width += 1)
+        for (const TextLayout::Piece& piece : shaper.lay_out({&span, 1}, width).pieces)
+            ASSERT_FALSE(piece.text.starts_with("%")) << "at a width of " << width;
+}
+
 TEST(TextCache, ForgetsLongTextsSooner) {
     TextShaper shaper;
     const std::string text = repeated("the king and the queen ", 900);
