@@ -47,7 +47,12 @@ for count in 1 10 100 1000; do
         cp "$font" "$damaged"
         for ((i = 0; i < (count > 100 ? 100 : count); ++i)); do
             where=$(((RANDOM * 32768 + RANDOM) % (i % 2 == 0 ? 1000 : size)))
-            head -c $((count > 100 ? 10 : 1)) /dev/urandom | dd of="$damaged" bs=1 seek="$where" conv=notrunc status=none
+            bytes=
+            for ((k = 0; k < (count > 100 ? 10 : 1); ++k)); do
+                printf -v byte '\\x%02x' $((RANDOM % 256))
+                bytes+=$byte
+            done
+            printf '%b' "$bytes" | dd of="$damaged" bs=1 seek="$where" conv=notrunc status=none
         done
         draws "a font with $count damaged bytes ($seed)"
     done

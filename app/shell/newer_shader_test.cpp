@@ -54,12 +54,21 @@ TEST_F(NewerShader, ThatIsMissingOrBrokenLeavesThePicturesAsTheyAre) {
     for (int i = 0; i < 12; ++i) broken.push_back(source.substr(0, random() % (source.rfind('}') - 1)));
     for (const std::string& text : broken) {
         SCOPED_TRACE(text.substr(0, 60));
+        app.say("something else", false);
+        rest();
+        ASSERT_EQ(app.message(), "something else");
         ASSERT_NO_FATAL_FAILURE(write(text));
         rest();
         EXPECT_EQ(compare(wanted, map(), 0).differing, 0U);
         EXPECT_NE(app.message().find("shader"), std::string::npos) << app.message();
     }
-    // The same at the start, when there is no older one.
+}
+
+TEST_F(NewerShader, ThatIsBrokenAtTheStartIsNotTaken) {
+    open(900, 600);
+    const Image wanted = map();
+    ASSERT_EQ(app.message(), "");
+    ASSERT_NO_FATAL_FAILURE(write("#version 330\nvoid main() {"));
     screen.reset();
     open(900, 600);
     EXPECT_EQ(compare(wanted, map(), 0).differing, 0U);
