@@ -144,7 +144,7 @@ std::optional<Link> StepText::draw(Canvas& canvas, Interaction& interaction, Vec
             if (!link) continue;
             const Rect box = Rect::sized({corner.x + piece.box.min.x, corner.y + piece.box.min.y}, piece.box.width(),
                                          piece.box.height());
-            if (interaction.area("link " + std::to_string(number++), box).hovered) pointed = link;
+            if (interaction.press_area("link " + std::to_string(number++), box).hovered) pointed = link;
             const float line = box.max.y - 0.12F * box.height();
             canvas.line({box.min.x, line}, {box.max.x, line}, piece.style.color.alpha(0.55F));
         }

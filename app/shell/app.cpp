@@ -159,13 +159,11 @@ void App::keys(Ui& ui, const FrameInput& input) {
         if (shortcut(*press, ui) || !memory_.editing.empty()) continue;
         if (press->key == GLFW_KEY_ESCAPE && escape(ui)) continue;
         const Workspace::Entry& active = workspace_->active();
-        // In a lesson a clicker's keys come first: they go on whatever control was touched last.
-        if (lecture_ && (press->repeat || lecture_press(*press, ui))) continue;
-        if (press->key == GLFW_KEY_ENTER && memory_.focus == "top text") {
-            edit_text(ui);
+        if (lecture_) {
+            lecture_key_press(*press, ui);
             continue;
         }
-        if (ui.focus_key(*press, show_export_ ? export_params_ : active.params) || lecture_) continue;
+        if (ui.focus_key(*press, show_export_ ? export_params_ : active.params)) continue;
         if (SnapshotGrid::key(*press, ui, *workspace_)) continue;
         if (play_key(*press, ui)) continue;
         if (press->key >= GLFW_KEY_1 && press->key <= GLFW_KEY_9 && !press->control) {

@@ -89,6 +89,7 @@ private:
     void lecture_words(Ui& ui, const Rect& area);
     void lecture_bar(Ui& ui, const Rect& area);
     void draw_with_pen(Ui& ui, const Rect& area);
+    void lecture_key_press(const KeyPress& press, Ui& ui);
     bool lecture_press(const KeyPress& press, Ui& ui);
     void go_to_step(std::size_t index);
     void restore_step();

@@ -89,12 +89,16 @@ float Ui::control(const Param& param, Vec2 at, float width) {
     const Theme& t = theme();
     const Rect row = Rect::sized(at, width, row_of_control);
     add_stop(param.key, UiMemory::StopKind::control);
-    if (memory_->focus == param.key && std::exchange(memory_->reveal_focus, false)) scroll_to(on_screen(row));
+    if (memory_->focus == param.key) show_focus(row);
     const Rect label = Rect::sized(at, label_width, row_of_control);
     const TextStyle style{.color = t.text, .size = 13.5F};
     canvas_->text_middle({label.min.x, label.center().y},
                          canvas_->shaper().fit(tr_in("label", param.label), label_width - 8, style), style);
-    const Pointer pointer = area(param.key + "/label", label);
+    Pointer pointer = area(param.key + "/label", label);
+    if (memory_->focus == param.key && memory_->key_pointer.on) {  // its help for those who came by Tab
+        memory_->key_pointer.at = {on_screen(row).min.x, row.center().y};
+        pointer.hovered = true;
+    }
     std::string text = tr_text(param.help);
     if (!text.empty()) text += " ";
     help(param.key + "/label", pointer,

@@ -1,6 +1,17 @@
 #include "app/shell/input.hpp"
 
+#include <GLFW/glfw3.h>
+
 namespace attnscope {
+namespace {
+
+// What these press hears of it when it is drawn: another key before that could move the focus away, or press again.
+bool presses_what_is_drawn(const KeyPress& press) {
+    return !press.repeat &&
+           (press.key == GLFW_KEY_ENTER || press.key == GLFW_KEY_KP_ENTER || press.key == GLFW_KEY_SPACE);
+}
+
+}  // namespace
 
 void InputQueue::push(const InputEvent& event) {
     events_.push_back(event);
@@ -12,7 +23,7 @@ FrameInput InputQueue::next_frame(double seconds) {
     held_.dropped.clear();
     held_.seconds = seconds;
     std::array<bool, 3> changed{};
-    bool any_changed = false;
+    bool any_changed = false, any_pressed = false;
     for (; !events_.empty(); events_.pop_front()) {
         const InputEvent& event = events_.front();
         if (const auto* move = std::get_if<MouseMove>(&event)) {
@@ -40,6 +51,8 @@ FrameInput InputQueue::next_frame(double seconds) {
         } else {
             if (any_changed) break;
             if (const auto* press = std::get_if<KeyPress>(&event)) {
+                if (any_pressed) break;
+                any_pressed = presses_what_is_drawn(*press);
                 held_.keys.emplace_back(*press);
                 if (!held_.holds(press->key)) held_.keys_down.push_back(press->key);
             } else {

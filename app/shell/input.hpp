@@ -70,7 +70,8 @@ public:
     bool empty() const { return events_.empty(); }
 
     /// Takes events in order until the next one would contradict those taken: a second change of one button, a move or
-    /// a key after a button changed, a button after keys. The rest waits for the next frame.
+    /// a key after a button changed, a button after keys, a key after one that presses what is drawn (Enter, Space).
+    /// The rest waits for the next frame.
     FrameInput next_frame(double seconds);
 
 private:

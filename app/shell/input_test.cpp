@@ -1,5 +1,6 @@
 #include "app/shell/input.hpp"
 
+#include <GLFW/glfw3.h>
 #include <gtest/gtest.h>
 
 namespace attnscope {
@@ -54,6 +55,17 @@ TEST(InputQueue, AllTypedTextArrivesInOrderInOneFrame) {
     std::string text;
     for (const KeyEvent& event : queue.next_frame(0).keys) text += std::get<Typed>(event).text;
     EXPECT_EQ(text, "sheep");
+    EXPECT_TRUE(queue.empty());
+}
+
+TEST(InputQueue, AKeyThatPressesWhatIsDrawnIsTheLastOfItsFrame) {
+    InputQueue queue;
+    for (const int key : {GLFW_KEY_TAB, GLFW_KEY_TAB, GLFW_KEY_SPACE}) queue.push(KeyPress{key, false, false, false});
+    queue.push(Typed{" "});  // the same press, as a letter
+    for (const int key : {GLFW_KEY_ENTER, GLFW_KEY_TAB}) queue.push(KeyPress{key, false, false, false});
+    EXPECT_EQ(queue.next_frame(0).keys.size(), 4U);
+    EXPECT_EQ(queue.next_frame(0).keys.size(), 1U);
+    EXPECT_EQ(queue.next_frame(0).keys.size(), 1U);
     EXPECT_TRUE(queue.empty());
 }
 

@@ -20,9 +20,10 @@ KeyHelp general_keys() {
         {"Ctrl C   Ctrl Shift C", tr("copy the Explain line, the numbers")},
         {"B", tr("compare: put the settings aside as A, change B")},
         {"Tab   ←  →", tr("next control, change it (Enter types, Delete resets); then buttons (Enter) and pictures")},
-        {tr("Tab on a picture"), tr("arrows move a pointer, Enter clicks, Space takes hold, + − zoom, Home shows all")},
+        {tr("Tab on a picture"), tr("arrows move a pointer, Enter clicks, Space takes hold, Home shows all")},
+        {"+  −", tr("zoom there; while X or Y is held: that axis alone")},
         {tr("on a slider"), tr("double-click types, right-click resets, Shift-drag is fine")},
-        {tr("on a picture"), tr("wheel zooms, drag pans, double-click shows all")}};
+        {tr("on a picture"), tr("wheel zooms (Shift: only x, Ctrl: only y), drag pans, double-click shows all")}};
 }
 
 KeyHelp lecture_keys() {
@@ -39,6 +40,7 @@ KeyHelp lecture_keys() {
             {"Ctrl +   Ctrl −   Ctrl 0", tr("larger, smaller, usual size (projector)")},
             {"F7", tr("notes and the next step in a window of their own")},
             {"Ctrl T   F6", tr("dark or light; the language")},
+            {"Tab   Esc", tr("controls, pictures and underlined words by keys; back to the lesson")},
             {"Esc   F5", tr("ends the lesson")}};
 }
 

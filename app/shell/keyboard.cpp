@@ -17,12 +17,15 @@ Result<void> put_number(const Param& param, double value) {
     return set(param, Value(value));
 }
 
-// What one press of an arrow key moves: one for integers, a hundredth of the slider for reals.
+// What one press of an arrow key moves: one for integers, a hundredth of the slider for reals. Values are rounded, so
+// that steps there and back need not meet; at the default they stop on their way.
 double stepped(const Param& param, bool up, bool large) {
     const double value = number_of(param);
     if (param.kind == ParamKind::integer) return value + (up ? 1 : -1) * (large ? 10 : 1);
     const double step = (large ? 0.1 : 0.01) * (up ? 1 : -1);
-    return slider_value(param, slider_position(param, value) + step);
+    const double next = slider_value(param, slider_position(param, value) + step);
+    const double home = std::get<double>(param.default_value);
+    return (value - home) * (next - home) < 0 ? home : next;
 }
 
 bool is_numeric(const Param& param) {
@@ -52,6 +55,10 @@ std::optional<Vec2> arrow(int key) {
     }
 }
 
+bool is_enter(const KeyPress& press) {
+    return press.key == GLFW_KEY_ENTER || press.key == GLFW_KEY_KP_ENTER;
+}
+
 }  // namespace
 
 void Ui::add_stop(std::string_view id, UiMemory::StopKind kind) {
@@ -65,8 +72,21 @@ void Ui::add_stop(std::string_view id, UiMemory::StopKind kind) {
 
 void Ui::follow_mouse() {
     const bool pressed = std::ranges::find(input_->buttons, true) != input_->buttons.end();
-    if (input_->mouse != memory_->mouse || pressed || input_->wheel != 0) memory_->key_pointer = {};
+    if (input_->mouse != memory_->mouse || pressed || input_->wheel != 0)
+        memory_->key_pointer.on = memory_->key_pointer.held = false;
+    if (pressed && input_->buttons != memory_->buttons) {
+        // Keys go on with a control that the mouse leaves; arrows on a picture would move the pointer again.
+        const auto stop = std::ranges::find(memory_->stops, memory_->focus, &UiMemory::Stop::id);
+        if (stop != memory_->stops.end() && stop->kind != UiMemory::StopKind::control) memory_->focus.clear();
+        memory_->focus_by_tab = false;
+    }
     memory_->mouse = input_->mouse;
+    memory_->buttons = input_->buttons;
+}
+
+// What Tab has reached just now is scrolled to.
+void Ui::show_focus(const Rect& rect) {
+    if (std::exchange(memory_->reveal_focus, false)) scroll_to(on_screen(rect));
 }
 
 Vec2 Ui::pointed_at() const {
@@ -78,6 +98,7 @@ Pointer Ui::press_area(std::string_view id, const Rect& rect) {
     if (!memory_->areas.contains(std::string(id))) return pointer;  // there is no room for it
     add_stop(id, UiMemory::StopKind::button);
     if (memory_->focus != id) return pointer;
+    show_focus(rect);
     ring(rect);
     UiMemory::KeyPointer& key = memory_->key_pointer;
     if (!key.on) return pointer;
@@ -111,7 +132,8 @@ Pointer Ui::picture_area(std::string_view id, const Rect& rect) {
     pointer.clicked = key.clicked;
     pointer.double_clicked = key.double_clicked;
     pointer.wheel = key.wheel;
-    pointer.shift = pointer.control = false;  // they are part of the keys
+    pointer.shift = key.only_x;  // as with the wheel
+    pointer.control = key.only_y;
     return pointer;
 }
 
@@ -122,8 +144,7 @@ void Ui::ring(const Rect& rect) {
 // In front of all: where the keys point.
 void Ui::draw_key_pointer() {
     UiMemory::KeyPointer& key = memory_->key_pointer;
-    const auto same = [this](const UiMemory::Stop& stop) { return stop.id == memory_->focus; };
-    const auto stop = std::ranges::find_if(memory_->stops, same);
+    const auto stop = std::ranges::find(memory_->stops, memory_->focus, &UiMemory::Stop::id);
     if (stop == memory_->stops.end()) {
         key = {};
     } else if (key.on && stop->kind == UiMemory::StopKind::picture) {
@@ -141,20 +162,20 @@ void Ui::draw_key_pointer() {
 bool Ui::tab(bool backwards) {
     const std::vector<UiMemory::Stop>& stops = memory_->stops;
     if (stops.empty()) return false;
-    const auto same = [this](const UiMemory::Stop& stop) { return stop.id == memory_->focus; };
-    const auto here = std::ranges::find_if(stops, same);
+    const auto here = std::ranges::find(stops, memory_->focus, &UiMemory::Stop::id);
     std::size_t next = backwards ? stops.size() - 1 : 0;
     if (here != stops.end())
         next = (static_cast<std::size_t>(here - stops.begin()) + (backwards ? stops.size() - 1 : 1)) % stops.size();
     memory_->focus = stops[next].id;
-    memory_->reveal_focus = true;
+    memory_->focus_by_tab = memory_->reveal_focus = true;
     memory_->key_pointer = {};
-    memory_->key_pointer.on = stops[next].kind != UiMemory::StopKind::control;
+    memory_->key_pointer.on = true;
     return true;
 }
 
 bool Ui::parameter_key(const KeyPress& press, const Param& param) {
-    const bool press_key = press.key == GLFW_KEY_ENTER || press.key == GLFW_KEY_KP_ENTER;
+    memory_->key_pointer.on = false;  // its help is in the way now
+    const bool press_key = is_enter(press);
     if (press.key == GLFW_KEY_DELETE) {
         reset(param);
         return true;
@@ -180,28 +201,37 @@ bool Ui::parameter_key(const KeyPress& press, const Param& param) {
     return true;
 }
 
-bool Ui::pointer_key(const KeyPress& press, bool picture) {
+bool Ui::pointer_key(const KeyPress& press, UiMemory::StopKind kind) {
+    if (kind == UiMemory::StopKind::picture) return picture_key(press);
+    // A space that begins an edit would be its first letter.
+    const bool space = press.key == GLFW_KEY_SPACE && kind == UiMemory::StopKind::button;
+    if (!is_enter(press) && !space) return false;
+    memory_->key_pointer.on = memory_->key_pointer.clicked = true;
+    return true;
+}
+
+bool Ui::picture_key(const KeyPress& press) {
     UiMemory::KeyPointer& key = memory_->key_pointer;
-    const bool enter = press.key == GLFW_KEY_ENTER || press.key == GLFW_KEY_KP_ENTER;
-    if (enter || (press.key == GLFW_KEY_SPACE && !picture)) {
-        key.on = key.clicked = true;
-        return true;
-    }
-    if (!picture) return false;
+    // Where the mouse had its turn nobody sees where a click would fall: first the pointer shows itself.
+    const bool shown = std::exchange(key.on, true);
     if (const std::optional<Vec2> direction = arrow(press.key)) {
         key.move = key.move + *direction * (press.control ? large_key_step : key_step);
+    } else if (is_enter(press)) {
+        key.clicked = shown;
     } else if (press.key == GLFW_KEY_SPACE) {
-        key.held = key.pressed = !key.held;
+        key.held = key.pressed = shown && !key.held;
     } else if (press.key == GLFW_KEY_EQUAL || press.key == GLFW_KEY_KP_ADD) {
         key.wheel += 1;
     } else if (press.key == GLFW_KEY_MINUS || press.key == GLFW_KEY_KP_SUBTRACT) {
         key.wheel -= 1;
     } else if (press.key == GLFW_KEY_HOME) {
         key.double_clicked = true;
-    } else {
+    } else if (press.key != GLFW_KEY_X && press.key != GLFW_KEY_Y) {
+        key.on = shown;
         return false;
     }
-    key.on = true;
+    key.only_x = input_->holds(GLFW_KEY_X);
+    key.only_y = input_->holds(GLFW_KEY_Y);
     return true;
 }
 
@@ -210,12 +240,11 @@ bool Ui::focus_key(const KeyPress& press, const ParamList& params) {
     if (memory_->focus.empty()) return false;
     if (press.key == GLFW_KEY_ESCAPE) {
         memory_->focus.clear();
-        return false;  // it unpins too
+        return memory_->focus_by_tab;  // after the mouse it unpins too
     }
-    const auto same = [this](const UiMemory::Stop& stop) { return stop.id == memory_->focus; };
-    const auto stop = std::ranges::find_if(memory_->stops, same);
+    const auto stop = std::ranges::find(memory_->stops, memory_->focus, &UiMemory::Stop::id);
     if (stop == memory_->stops.end()) return false;  // it is not shown any more
-    if (stop->kind != UiMemory::StopKind::control) return pointer_key(press, stop->kind == UiMemory::StopKind::picture);
+    if (stop->kind != UiMemory::StopKind::control) return pointer_key(press, stop->kind);
     const Param* const param = find(params, stop->id);
     return param != nullptr && parameter_key(press, *param);
 }

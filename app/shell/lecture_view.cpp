@@ -95,6 +95,13 @@ void App::leave_lecture(Ui& ui) {
     ui.say(tr("The lesson is over; your own settings are back. Ctrl Z goes back to the lesson's."), false);
 }
 
+// A clicker's keys go on whatever control was touched last; only what Tab has reached in this step comes before them.
+void App::lecture_key_press(const KeyPress& press, Ui& ui) {
+    const ParamList& params = workspace_->active().params;
+    if (ui.reached_by_tab() && ui.focus_key(press, params)) return;
+    if (!press.repeat && !lecture_press(press, ui)) ui.focus_key(press, params);
+}
+
 bool App::lecture_press(const KeyPress& press, Ui& ui) {
     if (const std::optional<std::size_t> index = lecture_jump(press)) {
         if (*index < lecture_->lesson().steps.size()) go_to_step(*index);
@@ -165,8 +172,7 @@ void App::lecture_page(Ui& ui, const Rect& screen) {
     lecture_words(ui, words);
     if (ui.input().holds(GLFW_KEY_S) && memory_.editing.empty()) {
         const Ui::Straight straight(ui);
-        const float scale = ui.scale();
-        draw_spotlight(ui.canvas(), screen, {ui.input().mouse.x / scale, ui.input().mouse.y / scale});
+        draw_spotlight(ui.canvas(), screen, ui.pointed_at());
     }
     if (show_keys_) key_list(ui, screen);
 }
@@ -198,7 +204,7 @@ void App::lecture_picture(Ui& ui, const Rect& area) {
 }
 
 void App::draw_with_pen(Ui& ui, const Rect& area) {
-    const Pointer pointer = ui.area("pen", area);
+    const Pointer pointer = ui.picture_area("pen", area);
     if (!pointer.held) return;
     const Vec2 part{(pointer.at.x - area.min.x) / area.width(), (pointer.at.y - area.min.y) / area.height()};
     if (pointer.pressed || lecture_->strokes.empty()) lecture_->strokes.emplace_back();

@@ -72,6 +72,53 @@ TEST_F(LectureTest, AClickerGoesOnWhateverControlWasTouched) {
     EXPECT_EQ(param("temperature").get(), param("temperature").default_value);
 }
 
+TEST_F(LectureTest, WhatTabReachedHearsTheKeysBeforeTheClicker) {
+    start("masks", 1);
+    const auto tab_to = [this](const std::string& id) {
+        for (int i = 0; i < 60 && app.focus() != id; ++i) press(GLFW_KEY_TAB);
+        ASSERT_EQ(app.focus(), id);
+    };
+    ASSERT_NO_FATAL_FAILURE(tab_to("temperature"));
+    const Value before = param("temperature").get();
+    press(GLFW_KEY_RIGHT);
+    EXPECT_NE(param("temperature").get(), before);
+    EXPECT_EQ(step(), 1U);
+    press(GLFW_KEY_ESCAPE);
+    ASSERT_NE(app.lecture(), nullptr) << "Esc leaves the control first";
+    press(GLFW_KEY_RIGHT);
+    EXPECT_EQ(step(), 2U);
+    press(GLFW_KEY_LEFT);
+    ASSERT_NO_FATAL_FAILURE(tab_to("temperature"));
+    press(GLFW_KEY_PAGE_DOWN);
+    EXPECT_EQ(step(), 2U) << "a clicker's other keys go on";
+    press(GLFW_KEY_RIGHT);
+    EXPECT_EQ(step(), 3U) << "the step began with nothing reached";
+    press(GLFW_KEY_ESCAPE);
+    EXPECT_EQ(app.lecture(), nullptr);
+}
+
+TEST_F(LectureTest, WordsThatPointAndThePenNeedNoMouse) {
+    start("masks", 0);
+    while (!app.area_of("link 0")) {
+        const std::size_t before = step();
+        press(GLFW_KEY_PAGE_DOWN);
+        ASSERT_EQ(step(), before + 1) << "no step's words point at anything";
+    }
+    const Image unlit = screen->pixels();
+    for (int i = 0; i < 60 && app.focus() != "link 0"; ++i) press(GLFW_KEY_TAB);
+    ASSERT_EQ(app.focus(), "link 0");
+    EXPECT_GT(compare(unlit, screen->pixels(), 8).differing, 200U);
+    press(GLFW_KEY_ESCAPE);
+    press(GLFW_KEY_D);
+    for (int i = 0; i < 60 && app.focus() != "pen"; ++i) press(GLFW_KEY_TAB);
+    ASSERT_EQ(app.focus(), "pen");
+    press(GLFW_KEY_SPACE);
+    for (int i = 0; i < 5; ++i) press(GLFW_KEY_RIGHT, true);
+    press(GLFW_KEY_SPACE);
+    ASSERT_EQ(app.lecture()->strokes.size(), 1U);
+    EXPECT_EQ(app.lecture()->strokes[0].size(), 6U);
+}
+
 TEST_F(LectureTest, AHeldKeySwitchesOnce) {
     start();
     hold(GLFW_KEY_B, 8);

@@ -56,6 +56,18 @@ protected:
     }
 };
 
+TEST_F(SnapshotApp, TabScrollsToATileOutOfSight) {
+    screen.reset();
+    open(400, 300);
+    keep(std::vector<double>(10, 1.0));
+    ASSERT_GT(app.area_of("snapshot 10")->max.y, 300 - 54) << "it is in sight without Tab";
+    for (int i = 0; i < 100 && app.focus() != "snapshot 10"; ++i) press(GLFW_KEY_TAB);
+    ASSERT_EQ(app.focus(), "snapshot 10");
+    const Rect tile = *app.area_of("snapshot 10");
+    EXPECT_GE(tile.min.y, 56);
+    EXPECT_LE(tile.max.y, 300 - 54);
+}
+
 TEST_F(SnapshotApp, CtrlDOpensAndClosesTheGridAndSoDoesEscape) {
     EXPECT_FALSE(app.area_of("snapshot add"));
     show();

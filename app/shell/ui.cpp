@@ -104,11 +104,13 @@ void Ui::text_field(const Rect& rect, const Field& field, const std::function<vo
     const Straight straight(*this);
     const Pointer pointer = area(field.id, seen);
     const Theme& t = theme();
-    if (field.tab_stop) add_stop(field.id, UiMemory::StopKind::button);
-    if (memory_->focus == field.id) ring(seen);
+    if (field.tab_stop) add_stop(field.id, UiMemory::StopKind::field);
+    const bool focused = memory_->focus == field.id;
+    if (focused) ring(seen);
     if (pointer.hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_TextInput);
     const bool was_editing = memory_->editing == field.id;
-    if (pointer.pressed && !was_editing) begin_edit(field.id, std::string(field.text));
+    const bool begun = pointer.pressed || (focused && memory_->key_pointer.clicked);
+    if (begun && !was_editing) begin_edit(field.id, std::string(field.text));
     bool editing = memory_->editing == field.id;
     TextEdit& edit = memory_->edit;
     if (editing && was_editing && !field.apply_on_enter) edit.replace(std::string(field.text));

@@ -1,6 +1,7 @@
 // The interface of one frame: areas that hear the mouse, and the controls. Everything is drawn through the canvas.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <optional>
@@ -23,15 +24,16 @@ namespace attnscope {
 struct UiMemory {
     // What Tab reaches, of the last frame that was drawn: the controls by their parameters' keys, then what else there
     // is.
-    enum class StopKind { control, button, picture };
+    enum class StopKind { control, button, field, picture };
     struct Stop {
         std::string id;
         StopKind kind;
     };
     std::vector<Stop> stops;
     std::string focus;          // the stop that hears the keyboard; empty: none
+    bool focus_by_tab = false;  // Tab has reached it, not a press of the mouse
     bool reveal_focus = false;  // it is to be scrolled to
-    // The keys in the mouse's place on what Tab has reached, until the mouse moves.
+    // The keys in the mouse's place on what Tab has reached, until the mouse moves; its place lasts.
     struct KeyPointer {
         bool on = false;
         Vec2 part{0.5F, 0.5F};  // where it is in its picture
@@ -41,11 +43,13 @@ struct UiMemory {
         // What the keys do in this frame.
         Vec2 move;  // points
         float wheel = 0;
+        bool only_x = false, only_y = false;  // the wheel
         bool pressed = false, clicked = false, double_clicked = false;
     };
     KeyPointer key_pointer;
-    Vec2 mouse;           // in the last frame, pixels
-    std::string editing;  // the id of the text field being edited; empty: none
+    Vec2 mouse;                     // in the last frame, pixels
+    std::array<bool, 3> buttons{};  // in the last frame
+    std::string editing;            // the id of the text field being edited; empty: none
     TextEdit edit;
     float edit_scroll = 0;
     std::string edit_before;    // the text when editing began, for Escape
@@ -115,12 +119,17 @@ public:
     /// Returns the height it took below `at`.
     float control(const Param& param, Vec2 at, float width);
     /// Keys for what has the focus, and Tab, which moves it. A control: Left/Right step, Enter types a value, Delete
-    /// resets. A button: Enter and Space press. A picture: arrows move the pointer, Enter clicks, Space takes hold and
-    /// lets go, + and - zoom, Home shows all. True when used.
+    /// resets. A button: Enter and Space press. A text: Enter begins to edit it. A picture: arrows move the pointer,
+    /// Enter clicks, Space takes hold and lets go, + and - zoom (while X or Y is held: that axis alone), Home shows
+    /// all. Escape leaves what Tab has reached. True when used.
     bool focus_key(const KeyPress& press, const ParamList& params);
     /// The mouse, where it is used, takes the pointer from the keys: once a frame, before the keys.
     void follow_mouse();
     bool clicked_by_key() const { return memory_->key_pointer.clicked; }
+    /// Whether Tab, not the mouse, has reached what hears the keyboard.
+    bool reached_by_tab() const { return !memory_->focus.empty() && memory_->focus_by_tab; }
+    /// Where the mouse points, or the keys in its place, points on the screen.
+    Vec2 pointed_at() const;
     /// From here on other things are reached by Tab: once a frame after the keys, and where an overlay begins.
     void forget_stops() { memory_->stops.clear(); }
 
@@ -148,8 +157,9 @@ private:
     void add_stop(std::string_view id, UiMemory::StopKind kind);
     bool tab(bool backwards);
     bool parameter_key(const KeyPress& press, const Param& param);
-    bool pointer_key(const KeyPress& press, bool picture);
-    Vec2 pointed_at() const;
+    bool pointer_key(const KeyPress& press, UiMemory::StopKind kind);
+    bool picture_key(const KeyPress& press);
+    void show_focus(const Rect& rect);
     void ring(const Rect& rect);
     void scroll_to(const Rect& seen);
     void draw_key_pointer();
