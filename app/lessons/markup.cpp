@@ -263,6 +263,23 @@ Result<std::vector<MarkupParagraph>> parse_markup(std::string_view text) {
     return MarkupParser(text).parse();
 }
 
+std::optional<Link> place_of(const Link& link) {
+    const auto* const number = std::get_if<NumberLink>(&link);
+    if (number == nullptr) return link;
+    std::string_view rest = number->pointer;
+    for (const std::string_view matrices : {"/weights/", "/scores/"}) {
+        if (!rest.starts_with(matrices)) continue;
+        rest.remove_prefix(matrices.size());
+        const std::size_t row = rest.find('/'), column = rest.rfind('/');
+        if (row == std::string_view::npos || row == column || !read_index(rest.substr(0, row))) return std::nullopt;
+        const std::optional<std::size_t> i = read_index(rest.substr(row + 1, column - row - 1)),
+                                         j = read_index(rest.substr(column + 1));
+        if (i && j) return CellLink{*i, *j};
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
 std::string plain_markup(const std::vector<MarkupParagraph>& paragraphs) {
     std::string plain;
     for (const MarkupParagraph& paragraph : paragraphs) {

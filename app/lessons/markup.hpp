@@ -43,6 +43,9 @@ using MarkupParagraph = std::vector<MarkupSpan>;
 /// paragraph, a formula without content, a link without words, without target or within another, a target that is none,
 /// a backslash at the end.
 Result<std::vector<MarkupParagraph>> parse_markup(std::string_view text);
+/// What of the screen lights up where the mouse rests on the link's words: a control or a cell. That of a number among
+/// the data's weights or scores (/weights/HEAD/ROW/COLUMN) is its cell; other numbers have none.
+std::optional<Link> place_of(const Link& link);
 /// The text without its marks, paragraphs separated by an empty line: what the limits count, what a table of contents
 /// and plain text show.
 std::string plain_markup(const std::vector<MarkupParagraph>& paragraphs);

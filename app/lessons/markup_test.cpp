@@ -162,5 +162,16 @@ TEST(Markup, EveryTextIsTakenApartOrRefused) {
     }
 }
 
+TEST(Markup, ANumberOfAMatrixIsInItsCell) {
+    EXPECT_EQ(place_of(NumberLink{"/weights/0/5/2"}), Link(CellLink{5, 2}));
+    EXPECT_EQ(place_of(NumberLink{"/scores/7/0/11"}), Link(CellLink{0, 11}));
+    EXPECT_EQ(place_of(CellLink{1, 2}), Link(CellLink{1, 2}));
+    EXPECT_EQ(place_of(ParamLink{"temperature"}), Link(ParamLink{"temperature"}));
+    for (const char* const none : {"/", "/weights", "/weights/", "/weights/0", "/weights/0/1", "/weights/0/1/2/3",
+                                   "/weights/0/1/", "/weights/0//2", "/weights/a/1/2", "/weights/0/1/-2",
+                                   "/weights/0/1/99999999999999999999", "/rotation/matrix/0/1", "/entropy_bits/0/1"})
+        EXPECT_EQ(place_of(NumberLink{none}), std::nullopt) << none;
+}
+
 }  // namespace markup_test
 }  // namespace attnscope

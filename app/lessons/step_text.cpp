@@ -141,10 +141,11 @@ std::optional<Link> StepText::draw(Canvas& canvas, Interaction& interaction, Vec
         const Vec2 corner{at.x + block.at.x, at.y + block.at.y};
         for (const TextLayout::Piece& piece : block.text.pieces) {
             const std::optional<Link>& link = block.links[piece.span];
-            if (!link) continue;
+            const std::optional<Link> place = link ? place_of(*link) : std::nullopt;
+            if (!place) continue;
             const Rect box = Rect::sized({corner.x + piece.box.min.x, corner.y + piece.box.min.y}, piece.box.width(),
                                          piece.box.height());
-            if (interaction.press_area("link " + std::to_string(number++), box).hovered) pointed = link;
+            if (interaction.press_area("link " + std::to_string(number++), box).hovered) pointed = place;
             const float line = box.max.y - 0.12F * box.height();
             canvas.line({box.min.x, line}, {box.max.x, line}, piece.style.color.alpha(0.55F));
         }
