@@ -17,11 +17,13 @@ namespace lost_context_test {
 // What the window is asked for in each frame, in place of the driver's.
 struct Driver {
     static inline int frames = 0, losses = 0, wanted_losses = 0;
+    static inline int key = GLFW_KEY_UNKNOWN;  // that is pressed in the third frame
     static inline std::size_t colors = 0;
 
     static GLenum status() {
         ++frames;
         glfwPostEmptyEvent();
+        if (frames == 3 && key != GLFW_KEY_UNKNOWN) press();
         if (frames % 10 == 0 && losses < wanted_losses) {
             ++losses;
             return GL_GUILTY_CONTEXT_RESET;
@@ -29,6 +31,15 @@ struct Driver {
         if (frames % 10 == 9) count_colors();
         if (losses == wanted_losses && frames % 10 == 9) glfwSetWindowShouldClose(glfwGetCurrentContext(), GLFW_TRUE);
         return GL_NO_ERROR;
+    }
+
+    // As the system would tell of it.
+    static void press() {
+        GLFWwindow* const window = glfwGetCurrentContext();
+        const GLFWkeyfun heard = glfwSetKeyCallback(window, nullptr);
+        glfwSetKeyCallback(window, heard);
+        ASSERT_NE(heard, nullptr);
+        heard(window, key, 0, GLFW_PRESS, 0);
     }
 
     // Of the frame that is shown.
@@ -43,13 +54,15 @@ struct Driver {
 
 class LostContext : public testing::Test {
 protected:
-    Result<void> run(int losses) {
+    Result<void> run(int losses, std::optional<WindowOptions::Opening> lecture = std::nullopt) {
         // The pointer is resolved at the first call; it is ours already.
         epoxy_glGetGraphicsResetStatus = Driver::status;
         epoxy_glGetGraphicsResetStatusARB = Driver::status;
         Driver::wanted_losses = losses;
         workspace.theme = ThemeName::light;
-        return run_window(workspace, {.width = 900, .height = 600, .state_path = folder.path() / "state.toml"});
+        return run_window(
+            workspace,
+            {.width = 900, .height = 600, .state_path = folder.path() / "state.toml", .lecture = std::move(lecture)});
     }
     void expect_saved() {
         const Result<StateFile> saved = read_state(folder.path() / "state.toml");
@@ -69,6 +82,17 @@ TEST_F(LostContext, DISABLED_MakesTheWindowAnew) {
     EXPECT_EQ(Driver::losses, 2);
     EXPECT_GT(Driver::colors, 50U) << "a picture, after the last loss";
     expect_saved();
+}
+
+// The notes have a context of their own.
+TEST_F(LostContext, DISABLED_MakesTheWindowOfALessonWithNotesAnew) {
+    const Result<ReadLesson> lesson = find_lesson("masks", workspace);
+    ASSERT_TRUE(lesson.has_value()) << lesson.error().what;
+    Driver::key = GLFW_KEY_F7;
+    const Result<void> done = run(2, WindowOptions::Opening{.lesson = lesson->lesson, .step = 0, .file = {}});
+    ASSERT_TRUE(done.has_value()) << done.error().what;
+    EXPECT_EQ(Driver::losses, 2);
+    EXPECT_GT(Driver::colors, 50U);
 }
 
 TEST_F(LostContext, DISABLED_GivesUpWhereItIsLostAgainAndAgain) {

@@ -30,7 +30,7 @@ GLFWcursor* cursor_of(ImGuiMouseCursor wanted) {
     return wanted == ImGuiMouseCursor_TextInput ? text : nullptr;
 }
 
-// The C library keeps what each worker has freed for the next time, hundreds of megabytes after some large maps.
+// The C library keeps what was freed for the next time, hundreds of megabytes after some large maps.
 void give_memory_back() {
 #ifdef __GLIBC__
     ::malloc_trim(0);
@@ -57,8 +57,7 @@ public:
 
     ~Loop() {
         workspace_.set_wake(nullptr);
-        speaker_.reset();  // its context goes with it; what follows needs the window's
-        glfwMakeContextCurrent(window_.handle());
+        close_speaker();
     }
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
@@ -85,6 +84,12 @@ private:
         ScreenResources resources;
     };
 
+    // Its context goes with it; what follows needs the window's.
+    void close_speaker() {
+        speaker_.reset();
+        glfwMakeContextCurrent(window_.handle());
+    }
+
     // The driver has started anew and holds nothing any more. All that matters is ours: the window is made again.
     Result<void> renew() {
         const double now = glfwGetTime();
@@ -92,7 +97,7 @@ private:
         lost_at_ = now;
         const auto [width, height] = full_screen_ ? points_before_ : points();
         last_ = current();
-        speaker_.reset();
+        close_speaker();
         screen_.reset();
         window_.close();
         full_screen_ = false;
