@@ -275,8 +275,7 @@ void draw_row_bars(const MapScene& s, float left) {
         s.canvas.fill_rect({{left, top}, {left + longest, bottom}}, t.field);
         // The number lies over the bar's end: it must be read on the bar and beside it, of the lit row too.
         const bool number = step == 1 && s.cell_height() >= 13;
-        s.canvas.fill_rect({{left, top}, {left + length, bottom}},
-                           lit && !number ? t.query : mix(t.field, t.query, 0.5F));
+        s.canvas.fill_rect({{left, top}, {left + length, bottom}}, lit && !number ? t.query : ground_of_bar(t));
         if (lit && number) s.canvas.stroke_rect({{left, top}, {left + longest, bottom}}, t.query, 1.5F);
         if (number)
             s.canvas.text_middle({left + 4, (top + bottom) / 2}, cell_text(value, 2),

@@ -33,6 +33,24 @@ constexpr Theme paper_theme{ThemeName::light,     Color::hex(0xffffff), Color::h
                             Color::hex(0x000000), Color::hex(0x3c424c), Color::hex(0x08559a), Color::hex(0x8a4500),
                             Color::hex(0xe8ebef), Color::hex(0xffffff), Color::hex(0x6e4700)};
 
+/// Grounds between those of a theme, and what is written on them: under the mouse (text);
+constexpr Color ground_under_mouse(const Theme& theme) {
+    return mix(theme.field, theme.text, 0.12F);
+}
+/// the bar behind a number (text);
+constexpr Color ground_of_bar(const Theme& theme) {
+    return mix(theme.field, theme.query, 0.4F);
+}
+/// what is chosen, `amount` 0 .. 0.25, where the accent itself would be too loud (text, and the accent by
+/// readable());
+constexpr Color ground_of_chosen(const Theme& theme, float amount) {
+    return mix(theme.field, theme.query, amount);
+}
+/// how wrong something is, 0 .. 1 (text).
+constexpr Color ground_of_wrong(const Theme& theme, float amount) {
+    return mix(theme.field, theme.warning, 0.36F * amount);
+}
+
 constexpr const Theme& theme_of(ThemeName name) {
     return name == ThemeName::dark ? dark_theme : light_theme;
 }

@@ -29,6 +29,18 @@ TEST_P(Themes, TextCanBeReadOnEveryGround) {
     EXPECT_GE(contrast(t.on_accent, t.key), contrast_of_text) << "text on the keys' colour";
 }
 
+TEST_P(Themes, TextCanBeReadOnWhatLiesBetween) {
+    EXPECT_GE(contrast(t.text, ground_under_mouse(t)), contrast_of_text);
+    EXPECT_GE(contrast(t.text, ground_of_bar(t)), contrast_of_text);
+    for (int i = 0; i <= 25; ++i) {
+        const Color ground = ground_of_chosen(t, 0.01F * static_cast<float>(i));
+        EXPECT_GE(contrast(t.text, ground), contrast_of_text) << i;
+        EXPECT_GE(contrast(readable(t.query, ground, t.text), ground), contrast_of_text) << i;
+    }
+    for (int i = 0; i <= 100; ++i)
+        EXPECT_GE(contrast(t.text, ground_of_wrong(t, 0.01F * static_cast<float>(i))), contrast_of_text) << i;
+}
+
 // For what is no text (WCAG 1.4.11), and so that queries and keys are told apart by those who see no hue: their
 // lightness or their blue differs.
 TEST_P(Themes, QueriesAndKeysDiffer) {

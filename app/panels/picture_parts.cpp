@@ -78,13 +78,14 @@ bool draw_button(Canvas& canvas, Interaction& interaction, Rect& row, const std:
                  bool chosen) {
     if (!interaction.live()) return false;
     const Theme& t = canvas.theme();
-    const TextStyle style{.color = chosen ? t.on_accent : t.query, .size = 13, .align = Align::center};
+    TextStyle style{.color = chosen ? t.on_accent : t.query, .size = 13, .align = Align::center};
     const float width = canvas.shaper().width(label, style) + 22;
     const Rect box = in_reading_order(Rect::sized({row.max.x - width, row.min.y}, width, 28), row);
     right_to_left() ? row.cut_left(width + 12) : row.cut_right(width + 12);
     const Pointer pointer = interaction.press_area("button " + label, box);
-    const Color field = chosen ? t.query : t.field;
-    canvas.fill_rect(box, pointer.hovered ? mix(field, t.query, 0.25F) : field, 7);
+    const Color field = chosen ? t.query : ground_of_chosen(t, pointer.hovered ? 0.25F : 0);
+    style.color = readable(style.color, field, t.text);
+    canvas.fill_rect(box, field, 7);
     canvas.text_middle(box.center(), label, style);
     if (pointer.hovered) interaction.tooltip(help);
     return pointer.clicked;
@@ -98,11 +99,11 @@ bool draw_chip(Canvas& canvas, Interaction& interaction, const Rect& box, const 
                bool chosen, const std::string& help) {
     const Theme& t = canvas.theme();
     const Pointer pointer = interaction.press_area("chip " + label, box);
-    canvas.fill_rect(box, pointer.hovered ? mix(t.field, t.text, 0.1F) : t.field, 13);
+    canvas.fill_rect(box, pointer.hovered ? ground_under_mouse(t) : t.field, 13);
     const float dot = right_to_left() ? box.max.x - 14 : box.min.x + 14;
     canvas.fill_circle({dot, box.center().y}, 5, chosen ? color : t.line);
     draw_entry_middle(canvas, in_reading_order({{box.min.x + 25, box.min.y}, box.max}, box), label,
-                      {.color = chosen ? t.text : t.quiet, .size = 13});
+                      {.color = chosen || pointer.hovered ? t.text : t.quiet, .size = 13});
     if (pointer.hovered) interaction.tooltip(help);
     return pointer.clicked;
 }

@@ -231,8 +231,8 @@ void Ui::segments(const Param& param, const Rect& rect, const std::vector<float>
         if (on)
             canvas_->fill_rect(segment, t.query, 6);
         else if (pointer.hovered)
-            canvas_->fill_rect(segment, mix(t.field, t.text, 0.1F), 6);
-        style.color = on ? t.on_accent : t.quiet;
+            canvas_->fill_rect(segment, ground_under_mouse(t), 6);
+        style.color = on ? t.on_accent : pointer.hovered ? t.text : t.quiet;
         style.bold = on;
         canvas_->text_middle(segment.center(), tr_in("choice", name), style);
         help(id, pointer, tr_text(param.help));
@@ -248,7 +248,7 @@ void Ui::segments(const Param& param, const Rect& rect, const std::vector<float>
 void Ui::combo(const Param& param, const Rect& rect) {
     const Theme& t = theme();
     const Pointer pointer = area(param.key, rect);
-    canvas_->fill_rect(rect, pointer.hovered ? mix(t.field, t.text, 0.1F) : t.field, 6);
+    canvas_->fill_rect(rect, pointer.hovered ? ground_under_mouse(t) : t.field, 6);
     canvas_->text_middle({rect.min.x + 10, rect.center().y}, tr_in("choice", chosen(param)),
                          {.color = t.text, .size = 13});
     const Vec2 tip{rect.max.x - 14, rect.center().y + 2.5F};
@@ -282,7 +282,7 @@ void Ui::combo_list(const Param& param, const Rect& rect) {
             const Rect row = Rect::sized({rect.min.x + 4, top + 4 + 28 * static_cast<float>(i)}, rect.width() - 8, 28);
             const Pointer pointer = area("item " + name, row);
             const bool on = name == chosen(param);
-            if (on || pointer.hovered) canvas_->fill_rect(row, on ? t.query : mix(t.field, t.text, 0.1F), 5);
+            if (on || pointer.hovered) canvas_->fill_rect(row, on ? t.query : ground_under_mouse(t), 5);
             canvas_->text_middle({row.min.x + 8, row.center().y}, tr_in("choice", name),
                                  {.color = on ? t.on_accent : t.text, .size = 13});
             if (pointer.clicked) {

@@ -42,7 +42,7 @@ std::filesystem::path first_numbered(const std::filesystem::path& out) {
 bool menu_row(Ui& ui, const Rect& row, const Item& item) {
     const Theme& t = ui.theme();
     const Pointer pointer = ui.press_area(item.id, row);
-    if (pointer.hovered) ui.canvas().fill_rect(row, mix(t.field, t.text, 0.12F), 6);
+    if (pointer.hovered) ui.canvas().fill_rect(row, ground_under_mouse(t), 6);
     ui.canvas().text_middle({row.min.x + 10, row.center().y}, tr(item.kind),
                             {.color = t.text, .size = 13, .font = Font::mono});
     const TextStyle style{.color = t.text, .size = 13};

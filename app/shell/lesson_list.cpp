@@ -35,12 +35,13 @@ void App::lesson_list(Ui& ui, const Rect& screen) {
         const Lesson& lesson = lessons_[i].lesson;
         const Rect line = Rect::sized({box.min.x + 10, y}, width - 20, row - 2);
         const Pointer pointer = ui.press_area("lesson " + lesson.name, line);
-        if (pointer.hovered) ui.canvas().fill_rect(line, mix(t.field, t.text, 0.1F), 7);
-        const TextStyle number{.color = t.quiet, .size = title_size, .font = Font::mono, .align = Align::right};
+        if (pointer.hovered) ui.canvas().fill_rect(line, ground_under_mouse(t), 7);
+        const Color secondary = pointer.hovered ? t.text : t.quiet;
+        const TextStyle number{.color = secondary, .size = title_size, .font = Font::mono, .align = Align::right};
         ui.canvas().text({line.min.x + 34, line.min.y + row * 0.42F}, std::to_string(i + 1), number);
         const float left = line.min.x + 46, room = line.max.x - 8 - left;
         const TextStyle title{.color = t.text, .size = title_size, .bold = true};
-        const TextStyle quiet{.color = t.quiet, .size = title_size * 0.85F};
+        const TextStyle quiet{.color = secondary, .size = title_size * 0.85F};
         Canvas& canvas = ui.canvas();
         canvas.text({left, line.min.y + row * 0.42F},
                     canvas.shaper().fit(lesson.title.plain(current_language()), room, title), title);

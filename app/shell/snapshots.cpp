@@ -167,7 +167,7 @@ void SnapshotGrid::name_row(Ui& ui, const Rect& row, std::size_t index, const Sn
         return;
     }
     const Pointer pointer = ui.press_area(id, row);
-    if (pointer.hovered) ui.canvas().fill_rect(row, mix(t.field, t.text, 0.06F), 6);
+    if (pointer.hovered) ui.canvas().fill_rect(row, ground_under_mouse(t), 6);
     ui.canvas().text_middle({row.min.x + 4, row.center().y},
                             ui.canvas().shaper().fit(snapshot.name, row.width() - 8, style), style);
     ui.help(id, pointer, tr("Double-click renames this snapshot (or Enter, where Tab has reached it)."));
@@ -215,7 +215,7 @@ SnapshotGrid::Choice SnapshotGrid::add_tile(Ui& ui, const Rect& rect, const Work
     rest.cut_bottom(buttons_height);
     const Rect label = rest.cut_bottom(name_height);
     const Pointer pointer = ui.press_area("snapshot add", rest);
-    ui.canvas().fill_rect(rest, pointer.hovered ? mix(t.field, t.text, 0.12F) : t.field, 6);
+    ui.canvas().fill_rect(rest, pointer.hovered ? ground_under_mouse(t) : t.field, 6);
     ui.canvas().text_middle(rest.center(), "+", {.color = t.query, .size = 34, .align = Align::center});
     const TextStyle style{.color = t.text, .size = 13, .align = Align::center};
     ui.canvas().text_middle(label.center(), ui.canvas().shaper().fit(tr("add the present state"), label.width(), style),

@@ -81,7 +81,7 @@ bool Ui::button(std::string_view id, const Rect& rect, std::string_view label, s
     const Pointer pointer = enabled ? press_area(id, rect) : area(id, rect);
     const Theme& t = theme();
     const bool hot = enabled && pointer.hovered;
-    const Color fill = on ? t.query : hot ? mix(t.field, t.text, 0.12F) : t.field;
+    const Color fill = on ? t.query : hot ? ground_under_mouse(t) : t.field;
     canvas_->fill_rect(rect, fill, 6);
     const Color ink = on ? t.on_accent : enabled ? t.text : t.quiet.alpha(0.5F);
     canvas_->text_middle(rect.center(), label, {.color = ink, .size = 13, .align = Align::center});

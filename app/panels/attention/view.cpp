@@ -146,14 +146,15 @@ void AttentionPanel::draw_title(Canvas& canvas, Interaction& interaction, const 
 void AttentionPanel::draw_buttons(Canvas& canvas, Interaction& interaction, Rect& rest) {
     const Theme& t = canvas.theme();
     const auto button = [&](const char* id, const std::string& label, const std::string& help, bool on) {
-        const TextStyle style{.color = on ? t.ground : t.query, .size = 13, .align = Align::center};
+        TextStyle style{.color = on ? t.on_accent : t.query, .size = 13, .align = Align::center};
         const float width = canvas.shaper().width(label, style) + 22;
         if (rest.width() < width + 320) return false;
         const Rect box = in_reading_order(Rect::sized({rest.max.x - width, rest.min.y}, width, 28), rest);
         right_to_left() ? rest.cut_left(width + 8) : rest.cut_right(width + 8);
         const Pointer pointer = interaction.press_area(id, box);
-        if (on) canvas.fill_rect(box, t.query, 7);
-        if (!on) canvas.fill_rect(box, pointer.hovered ? mix(t.field, t.query, 0.25F) : t.field, 7);
+        const Color field = on ? t.query : ground_of_chosen(t, pointer.hovered ? 0.25F : 0);
+        style.color = readable(style.color, field, t.text);
+        canvas.fill_rect(box, field, 7);
         canvas.text_middle(box.center(), label, style);
         if (pointer.hovered) interaction.tooltip(help);
         return pointer.clicked;

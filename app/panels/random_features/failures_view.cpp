@@ -58,19 +58,19 @@ CardPlan plan_cards(Canvas& canvas, const Rect& area, FailureMode chosen) {
 void draw_card(Canvas& canvas, const Rect& rect, FailureMode mode, const CardPlan& plan, bool chosen, bool hovered) {
     const Theme& t = canvas.theme();
     const FailureCard& card = failure_card(mode);
-    const Color field = chosen ? mix(t.field, t.query, 0.22F) : hovered ? mix(t.field, t.query, 0.1F) : t.field;
+    const Color field = ground_of_chosen(t, chosen ? 0.22F : hovered ? 0.1F : 0);
     canvas.fill_rect(rect, field, 6);
     if (chosen) canvas.fill_rect(in_reading_order({rect.min, {rect.min.x + 4, rect.max.y}}, rect), t.query, 2);
     const Rect inside =
         in_reading_order({{rect.min.x + card_padding + 4, rect.min.y}, {rect.max.x - card_padding, rect.max.y}}, rect);
     const float width = inside.width();
-    const TextStyle title = failure_text(chosen ? t.query : t.text, 14, true);
+    const TextStyle title = failure_text(chosen ? readable(t.query, field, t.text) : t.text, 14, true);
     const std::string name = tr(card.title), said = tr(card.sentence);
     if (!plan.all && !(chosen && plan.chosen)) {
         draw_line_middle(canvas, inside, name, title);
         return;
     }
-    const TextStyle sentence = failure_text(chosen ? t.text : t.quiet, plan.size);
+    const TextStyle sentence = failure_text(chosen || hovered ? t.text : t.quiet, plan.size);
     const float text = card_title + paragraph_height(canvas, width, said, sentence);
     const float top = rect.min.y + (rect.height() - text) / 2;
     draw_line(canvas, inside, top + 12, name, title);
@@ -119,7 +119,7 @@ void draw_strips(Canvas& canvas, const Rect& data, Rect area, const std::vector<
             };
             const Rect box{{place(part.from), row.min.y}, {place(part.to) - 1, row.min.y + strip_height}};
             if (box.width() < 1) continue;
-            canvas.fill_rect(box, part.wrong > 0 ? mix(t.field, t.warning, 0.42F * part.wrong) : t.field, 3);
+            canvas.fill_rect(box, part.wrong > 0 ? ground_of_wrong(t, part.wrong) : t.field, 3);
             const TextStyle style{.color = part.wrong > 0 ? t.text : t.quiet, .size = 12, .bold = part.wrong > 0};
             const float width = canvas.shaper().width(part.label, style);
             const Rect words = in_reading_order({{box.min.x + 6, box.min.y}, {box.max.x - 2, box.max.y}}, box);
