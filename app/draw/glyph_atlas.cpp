@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <functional>
+#include <new>
 #include <numbers>
 
 #include "app/draw/builtin_font.hpp"
@@ -41,7 +42,7 @@ std::size_t GlyphAtlas::Hash::operator()(const Key& key) const {
 GlyphAtlas::GlyphAtlas() {
     const std::vector<std::uint8_t> nothing(std::size_t{4} * size * size, 0);
     Result<Texture> made = Texture::rgba(size, size, nothing.data());
-    check(made.has_value(), "every OpenGL 3.3 card holds a texture of 2048 x 2048");
+    if (!made) throw std::bad_alloc();  // every OpenGL 3.3 card holds one of 2048 x 2048, when it has the room
     texture_ = std::move(*made);
     clear();
 }

@@ -4,7 +4,9 @@
 
 #include <cmath>
 #include <cstdint>
+#include <new>
 #include <numbers>
+#include <utility>
 
 #include "assets/embedded.hpp"
 
@@ -72,34 +74,38 @@ void ScreenResources::load_program() {
     program_ = std::move(*made);
 }
 
+void ScreenResources::Refusal::say(const std::string& why) {
+    if (!std::exchange(said, true)) spdlog::error("{}", why);
+    frames = frames_kept;
+}
+
 const ScreenResources::CellsTexture& ScreenResources::values_texture(const CellPicture& picture) {
     CellsTexture& entry = textures_[picture.values.get()];
     entry.unused_frames = 0;
-    const bool known = entry.texture.id() != 0 || !entry.error.empty();
-    if (known && entry.generation == picture.generation && entry.values.lock() == picture.values) return entry;
+    const bool same = entry.generation == picture.generation && entry.values.lock() == picture.values;
+    if (same && (entry.texture.id() != 0 || entry.refusal.waits())) return entry;
     Result<Texture> made = Texture::floats(*picture.values);
     entry.error = made ? "" : made.error().what;
     entry.texture = made ? std::move(*made) : Texture();
     entry.generation = picture.generation;
     entry.values = picture.values;
-    if (!entry.error.empty()) spdlog::error("{}", entry.error);
+    if (!entry.error.empty()) entry.refusal.say(entry.error);
     return entry;
 }
 
 GLuint ScreenResources::picture_texture(const std::shared_ptr<const Image>& image) {
     PictureTexture& entry = pictures_[image.get()];
     entry.unused_frames = 0;
-    if (entry.texture.id() == 0 || entry.image.lock() != image) {
+    const bool same = entry.image.lock() == image;
+    if (same && entry.texture.id() == 0 && entry.refusal.waits()) return 0;
+    if (!same || entry.texture.id() == 0) {
         std::vector<std::uint8_t> bytes;
         bytes.reserve(image->pixels.size() * 4);
         for (const Color c : image->pixels) bytes.insert(bytes.end(), {c.r, c.g, c.b, c.a});
         Result<Texture> made = Texture::rgba(image->width, image->height, bytes.data());
-        if (!made) {
-            spdlog::error("{}", made.error().what);
-            return 0;
-        }
-        entry.texture = std::move(*made);
         entry.image = image;
+        entry.texture = made ? std::move(*made) : Texture();
+        if (!made) entry.refusal.say(made.error().what);
     }
     return entry.texture.id();
 }
@@ -110,7 +116,7 @@ GLuint ScreenResources::colors_texture(ColorMap map, bool dark) {
         std::vector<std::uint8_t> bytes;
         for (const Color c : color_table(map, dark)) bytes.insert(bytes.end(), {c.r, c.g, c.b, c.a});
         Result<Texture> made = Texture::rgba(256, 1, bytes.data());
-        check(made.has_value(), "a texture of 256 x 1");
+        if (!made) throw std::bad_alloc();  // nothing at all can be drawn any more
         texture = std::move(*made);
     }
     return texture.id();

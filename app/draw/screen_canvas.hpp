@@ -28,17 +28,26 @@ public:
 
 private:
     friend class ScreenCanvas;
+    // The graphics card had no room: said once, and tried again after some frames.
+    struct Refusal {
+        int frames = 0;  // until the next try
+        bool said = false;
+        bool waits() { return frames > 0 && --frames > 0; }
+        void say(const std::string& why);
+    };
     struct CellsTexture {
         Texture texture;
         std::weak_ptr<const Matrix> values;
         std::uint64_t generation = 0;
         int unused_frames = 0;
         std::string error;  // why there is no texture of these values
+        Refusal refusal;
     };
     struct PictureTexture {
         Texture texture;
         std::weak_ptr<const Image> image;
         int unused_frames = 0;
+        Refusal refusal;
     };
     struct CellsDraw {
         ScreenResources* resources;
