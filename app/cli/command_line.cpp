@@ -16,6 +16,7 @@
 #include "app/language/language.hpp"
 #include "core/engine/isa.hpp"
 #include "core/io/file.hpp"
+#include "core/timing/memory.hpp"
 #include "core/timing/sweep.hpp"
 
 namespace attnscope {
@@ -305,6 +306,7 @@ int parse_and_run(int argc, const char* const* argv) {
 }  // namespace
 
 int run_command_line(int argc, const char* const* argv) {
+    use_one_heap();
     try {
         return parse_and_run(argc, argv);
     } catch (const std::bad_alloc&) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <GLFW/glfw3.h>
+#include <epoxy/gl.h>
 #include <gtest/gtest.h>
 
 #include "app/shell/headless.hpp"
@@ -29,6 +30,22 @@ protected:
         const auto rect = app.area_of(id);
         EXPECT_TRUE(rect.has_value()) << "no area '" << id << "'";
         return rect ? rect->center() : Vec2{};
+    }
+    // Nothing is computed any more, every panel stands at its defaults, and what was kept for what was shown is gone.
+    void rest_at_defaults() {
+        for (const Workspace::Entry& entry : workspace.entries()) {
+            entry.panel->cancel();
+            for (const Param& param : entry.params) reset(param);
+        }
+        // The others keep their last result until it is their turn.
+        for (std::size_t panel = workspace.entries().size(); panel-- > 0;) {
+            workspace.activate(panel);
+            rest();
+        }
+        // Textures stay for 120 frames after they were drawn last.
+        glEnable(GL_RASTERIZER_DISCARD);  // nobody looks
+        for (int i = 0; i < 130; ++i) screen->run(app, queue);
+        glDisable(GL_RASTERIZER_DISCARD);
     }
     void move(Vec2 to) {
         queue.push(MouseMove{to});

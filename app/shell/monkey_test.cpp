@@ -1,6 +1,8 @@
 // A monkey at the real window: random events from a seed, thousands of them, and what must hold after each.
-//     ATTNSCOPE_MONKEY_EVENTS=1000000 ATTNSCOPE_MONKEY_SEED=7 build/test/app/app_shell_test --gtest_filter='Monkey.*'
-// The seed is printed before the first event, so that a crash can be replayed.
+//     ATTNSCOPE_MONKEY_EVENTS=1000000 ATTNSCOPE_MONKEY_SEED=7 build/test/app/app_shell_test
+//     --gtest_filter='MonkeyTest.*'
+// The seed is printed before the first event: the same events come again. What a click falls on depends besides on how
+// far the jobs are, which no seed repeats.
 #include <GLFW/glfw3.h>
 #include <dlfcn.h>
 #include <epoxy/gl.h>
@@ -62,13 +64,16 @@ public:
 
 private:
     // Mostly on something: on one of the areas that hear the mouse.
+    // It takes as much from the seed whatever areas there are.
     Vec2 somewhere(const App& app) {
-        const auto part = [this] { return static_cast<float>(below(1001)) / 1000; };
-        if (app.areas().empty() || chance(15))
-            return {part() * static_cast<float>(width_), part() * static_cast<float>(height_)};
+        const bool anywhere = chance(15);
+        const std::uint64_t which = random_();
+        const float across = static_cast<float>(below(1001)) / 1000, down = static_cast<float>(below(1001)) / 1000;
+        if (app.areas().empty() || anywhere)
+            return {across * static_cast<float>(width_), down * static_cast<float>(height_)};
         const Rect area =
-            std::next(app.areas().begin(), static_cast<std::ptrdiff_t>(below(app.areas().size())))->second;
-        return Vec2{area.min.x + part() * area.width(), area.min.y + part() * area.height()} * app.scale();
+            std::next(app.areas().begin(), static_cast<std::ptrdiff_t>(which % app.areas().size()))->second;
+        return Vec2{area.min.x + across * area.width(), area.min.y + down * area.height()} * app.scale();
     }
 
     void mouse_button(const App& app, InputQueue& queue) {
@@ -155,7 +160,8 @@ void expect_legal(Workspace& workspace) {
 
 std::size_t bytes_in_use() {
     ::malloc_trim(0);
-    return ::mallinfo2().uordblks;
+    const struct mallinfo2 now = ::mallinfo2();
+    return now.uordblks + now.hblkhd;
 }
 
 // What is loaded now stays so: the graphics driver is unloaded with its context, and what it leaves behind could then
@@ -174,11 +180,10 @@ class MonkeyTest : public HeadlessApp {
 protected:
     // What is left when nothing is computed any more and every panel stands at its defaults.
     std::size_t bytes_at_rest() {
-        for (const Workspace::Entry& entry : workspace.entries()) entry.panel->cancel();
         for (int i = 0; i < 3; ++i) queue.push(KeyPress{GLFW_KEY_ESCAPE, false, false, false});
         rest();
-        EXPECT_TRUE(workspace.apply_state(StateFile{}).has_value());
-        rest();
+        for (std::size_t panel = 0; panel < workspace.entries().size(); ++panel) workspace.close_a(panel);
+        rest_at_defaults();
         return bytes_in_use();
     }
 };

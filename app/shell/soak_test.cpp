@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "app/shell/headless_fixture.hpp"
+#include "core/timing/memory.hpp"
 
 namespace attnscope {
 namespace soak_test {
@@ -83,6 +84,8 @@ Sample least(const std::vector<Sample>& samples, std::size_t quarter) {
 
 class Soak : public HeadlessApp {
 protected:
+    Soak() { use_one_heap(); }  // as the program does
+
     // Into the top strip: 4 to 4,000 words, where the panel has a text now.
     void write_text(std::mt19937_64& random) {
         const std::string key = workspace.active().panel->source_key();
@@ -96,19 +99,7 @@ protected:
     }
     // Nothing is computed any more and every panel stands at its defaults: now what is left can be compared.
     Sample at_rest() {
-        for (const Workspace::Entry& entry : workspace.entries()) {
-            entry.panel->cancel();
-            for (const Param& param : entry.params) reset(param);
-        }
-        // The others keep their last result until it is their turn.
-        for (std::size_t panel = workspace.entries().size(); panel-- > 0;) {
-            workspace.activate(panel);
-            rest();
-        }
-        // Textures stay for 120 frames after they were drawn last.
-        glEnable(GL_RASTERIZER_DISCARD);  // nobody looks
-        for (int i = 0; i < 130; ++i) screen->run(app, queue);
-        glDisable(GL_RASTERIZER_DISCARD);
+        rest_at_defaults();
         ::malloc_trim(0);
         return {resident_bytes(), ::mallinfo2().uordblks + ::mallinfo2().hblkhd, entries_of("/proc/self/fd"),
                 entries_of("/proc/self/task")};
@@ -162,9 +153,8 @@ TEST_F(Soak, NothingGrows) {
                      milliseconds[n * 99 / 100], milliseconds.back(), static_cast<double>(now.resident) / 1e6,
                      static_cast<double>(now.heap) / 1e6, now.handles, now.threads);
     }
-    // The first quarter fills what is kept on purpose: glyphs, fonts, the driver's own, each thread's share of the
-    // heap; the second is the measure. In seconds not every panel has had its turn by then: only a ceiling can be
-    // told.
+    // The first quarter fills what is kept on purpose: glyphs, fonts, the driver's own; the second is the measure. In
+    // seconds not every panel has had its turn by then: only a ceiling can be told.
     const bool hours = seconds >= 600;
     const Sample early = least(samples, hours ? 1 : 0);
     const Sample late = least(samples, 3);

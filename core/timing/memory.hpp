@@ -7,9 +7,9 @@
 
 namespace attnscope {
 
-/// Makes all threads that begin from now on share one heap. Each would have its own otherwise, and what was freed in
-/// those the C library does not give back to the system: it would hide what is asked for next. For extra_bytes_of(),
-/// early.
+/// Makes all threads that begin from now on share one heap. Each would have its own otherwise, and of what was freed in
+/// those the C library keeps up to 64 MB each, even where it is told to give all back: hours of work end with hundreds
+/// of megabytes that nobody uses, which hide what is asked for next from extra_bytes_of(). Early.
 void use_one_heap();
 
 /// What the process held of memory at its highest while `work` ran, beyond what it held before, in bytes; nothing where
