@@ -1,4 +1,5 @@
-# `cmake --install` gives a working tree: a program that starts, and what a desktop needs to show it.  $1: the build folder.
+# `cmake --install` gives a working tree: a program that draws, and what a desktop needs to show it; what it lists is all there is
+# to remove.  $1: the build folder.
 set -euo pipefail
 prefix=$(mktemp -d)
 trap 'rm -rf "$prefix"' EXIT
@@ -12,7 +13,16 @@ for file in bin/attnscope share/applications/attnscope.desktop share/icons/hicol
     [ -s "$prefix/$file" ] || { echo "not installed: $file"; exit 1; }
 done
 # The program is all of it: started from elsewhere, with nothing of the source tree.
-(cd / && env -u DISPLAY -u WAYLAND_DISPLAY "$prefix/bin/attnscope" --version)
+work=$(mktemp -d)
+trap 'rm -rf "$prefix" "$work"' EXIT
+alone() { (cd "$work" && env -u DISPLAY -u WAYLAND_DISPLAY HOME="$work" "$prefix/bin/attnscope" "$@"); }
+alone --version
+alone render attention --out picture.png
+alone handout masks --language he --out masks.pdf
+[ -s "$work/picture.png" ] && [ -s "$work/masks.pdf" ] || { echo "the installed program draws nothing"; exit 1; }
 desktop-file-validate "$prefix/share/applications/attnscope.desktop"
-rsvg-convert -w 128 -h 128 "$prefix/share/icons/hicolor/scalable/apps/attnscope.svg" -o "$prefix/icon.png"
-[ -s "$prefix/icon.png" ] || { echo "the icon cannot be drawn"; exit 1; }
+rsvg-convert -w 128 -h 128 "$prefix/share/icons/hicolor/scalable/apps/attnscope.svg" -o "$work/icon.png"
+[ -s "$work/icon.png" ] || { echo "the icon cannot be drawn"; exit 1; }
+tr '\n' '\0' <"$1/install_manifest.txt" | xargs -0 rm --
+left=$(find "$prefix" ! -type d)
+[ -z "$left" ] || { echo "not in the list of what was installed:"; echo "$left"; exit 1; }

@@ -1,5 +1,5 @@
-# The program opens no socket of its own, runs no shell, and reads and writes nothing but what it was told to, its own state
-# folder and what the system's libraries need.  $1: the build folder.
+# The program opens no network socket, runs no shell, and writes nothing but what it was told to, its own state folder and what
+# the system's libraries need.  $1: the build folder.
 set -euo pipefail
 program=$(realpath "$1")/attnscope
 work=$(mktemp -d)

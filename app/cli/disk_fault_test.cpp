@@ -75,6 +75,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Command{"x.pdf", {"render", "timing", "--set", "view=layers"}},
                     Command{"w.png", {"render", "attention", "--window"}}, Command{"x.json", {"data", "attention"}},
                     Command{"x.csv", {"data", "positions"}},
+                    Command{"x.npy", {"data", "attention", "--set", "length=64"}},
                     Command{"o.npy", {"compute", "attention", "--q", "X", "--k", "X", "--v", "X"}},
                     Command{"h.pdf", {"handout", "masks"}},
                     Command{"r.png", {"record", "attention", "--play", "temperature=0.5..2", "--seconds", "0.2"}}),
@@ -101,6 +102,24 @@ TEST(DiskFault, TheStateAndALessonOfOnesOwnStayWhole) {
     EXPECT_EQ(content_of(folder / "state.toml"), before);
     EXPECT_EQ(folder.files(), files);
     EXPECT_TRUE(save_state(folder / "state.toml", state)) << "there is room again";
+    EXPECT_FALSE(save_state("/proc/state.toml", state)) << "not even root may make a file there";
+
+    const Workspace workspace;
+    const std::vector<Snapshot> snapshots{workspace.make_snapshot("one")};
+    Lesson lesson = lesson_of_snapshots(snapshots, workspace);
+    ASSERT_TRUE(write_lesson(folder / "lesson.toml", lesson, workspace));
+    const std::string lesson_before = content_of(folder / "lesson.toml");
+    const int with_lesson = folder.files();
+    lesson.steps.resize(20, lesson.steps.front());
+    {
+        const FullDisk full(1000);
+        const Result<void> saved = write_lesson(folder / "lesson.toml", lesson, workspace);
+        ASSERT_FALSE(saved);
+        EXPECT_THAT(saved.error().what, HasSubstr("cannot write"));
+    }
+    EXPECT_EQ(content_of(folder / "lesson.toml"), lesson_before);
+    EXPECT_EQ(folder.files(), with_lesson);
+    EXPECT_FALSE(write_lesson("/proc/lesson.toml", lesson, workspace));
 }
 
 // The system's own word for it, where a file is written in place.

@@ -1,11 +1,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include "app/lessons/lesson.hpp"
 #include "app/lessons/test_panel.hpp"
 #include "assets/embedded.hpp"
+#include "core/io/file.hpp"
+#include "core/io/temp_folder.hpp"
 #include "project_paths.hpp"
 
 namespace attnscope {
@@ -143,6 +148,26 @@ TEST_F(ShowStep, AnIntegerServesAsAReal) {
     step_.set = {{"level", Value(std::int64_t{1})}};
     show_step(space_, step_);
     EXPECT_TRUE(shows_step(space_, step_));
+}
+
+// A lesson that is being written may be in any state.
+TEST(Library, ALessonOnDiskThatCannotBeReadIsTheOneInside) {
+    const TempFolder folder;
+    std::filesystem::create_directories(folder / "assets/lessons");
+    ASSERT_EQ(::setenv("ATTNSCOPE_ASSETS", folder.path().c_str(), 1), 0);
+    const std::size_t inside = embedded_paths("assets/lessons/").size();
+    for (const std::string& broken : {std::string(), std::string("version = [[["), std::string(300, '\xfe'),
+                                      std::string(embedded("assets/lessons/05-masks.toml").substr(0, 900))}) {
+        SCOPED_TRACE(broken.substr(0, 20));
+        EXPECT_TRUE(write_file_atomically(folder / "assets/lessons/05-masks.toml", broken).has_value());
+        const std::vector<ReadLesson> lessons = shipped_lessons(real_panels());
+        EXPECT_EQ(lessons.size(), inside);
+        EXPECT_TRUE(std::ranges::any_of(lessons, [](const ReadLesson& read) { return read.lesson.name == "masks"; }));
+        const Result<ReadLesson> asked_for = find_lesson("masks", real_panels());
+        EXPECT_FALSE(asked_for);
+        EXPECT_THAT(asked_for ? "no error" : asked_for.error().what, HasSubstr("05-masks.toml"));
+    }
+    ::unsetenv("ATTNSCOPE_ASSETS");
 }
 
 }  // namespace library_test

@@ -48,7 +48,9 @@ protected:
             for (int x = from; x < from + 270; ++x)
                 image.pixels[static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width) +
                              static_cast<std::size_t>(x)] = Color{};
-        const std::string folder = ATTNSCOPE_SOURCE_DIR "/app/shell/golden/";
+        const char* const elsewhere = std::getenv("ATTNSCOPE_GOLDEN_FOLDER");
+        const std::string folder =
+            elsewhere != nullptr ? std::string(elsewhere) + "/" : ATTNSCOPE_SOURCE_DIR "/app/shell/golden/";
         const std::string path = folder + name + ".png";
         if (std::getenv("ATTNSCOPE_UPDATE_GOLDEN") != nullptr) {
             ASSERT_TRUE(write_file_atomically(path, encode_png(image.width, image.height, image.pixels)).has_value());
