@@ -1,38 +1,15 @@
 // Every command that writes a file, where the disk takes a part of it, nothing, or cannot be written to: it says so,
 // and what stood there before still does.
-#include <signal.h>
-#include <sys/resource.h>
-
 #include "app/cli/run_command_line.hpp"
 #include "app/lessons/snapshot_lesson.hpp"
 #include "app/state/state_file.hpp"
+#include "core/io/full_disk.hpp"
 #include "core/io/npy.hpp"
 
 namespace attnscope {
 namespace disk_fault_test {
 
 using testing::HasSubstr;
-
-/// While it lives no file of this process grows beyond so many bytes: the disk is full in the middle of it.
-class FullDisk {
-public:
-    explicit FullDisk(rlim_t bytes) {
-        ::getrlimit(RLIMIT_FSIZE, &before_);
-        const rlimit limit{bytes, before_.rlim_max};
-        before_handler_ = ::signal(SIGXFSZ, SIG_IGN);
-        ::setrlimit(RLIMIT_FSIZE, &limit);
-    }
-    ~FullDisk() {
-        ::setrlimit(RLIMIT_FSIZE, &before_);
-        ::signal(SIGXFSZ, before_handler_);
-    }
-    FullDisk(const FullDisk&) = delete;
-    FullDisk& operator=(const FullDisk&) = delete;
-
-private:
-    rlimit before_{};
-    sighandler_t before_handler_ = SIG_DFL;
-};
 
 struct Command {
     const char* file;

@@ -6,6 +6,7 @@
 #include "app/shell/headless_fixture.hpp"
 #include "app/shell/ui.hpp"
 #include "core/io/file.hpp"
+#include "core/io/full_disk.hpp"
 #include "core/io/npy.hpp"
 #include "core/io/temp_folder.hpp"
 
@@ -185,6 +186,25 @@ TEST_F(HeadlessApp, AnExportThatCannotBeWrittenSaysWhy) {
     click(center_of("csv"));
     for (int frame = 0; frame < 500 && app.message().find("nonexistent") == std::string::npos; ++frame) rest();
     EXPECT_NE(app.message().find("/nonexistent-folder"), std::string::npos) << app.message();
+}
+
+TEST_F(HeadlessApp, AnExportToAFullDiskSaysSoAndLeavesNothing) {
+    open();
+    const TempFolder folder;
+    app.set_export_folder(folder.path());
+    for (const char* const format : {"png", "svg", "pdf", "json", "csv", "npy"}) {
+        SCOPED_TRACE(format);
+        app.say("something else", false);
+        rest();
+        press(GLFW_KEY_S, true);
+        ASSERT_TRUE(app.area_of(format).has_value());
+        const FullDisk full(1000);
+        click(center_of(format));
+        for (int frame = 0; frame < 500 && app.message().find("cannot write") == std::string::npos; ++frame) rest();
+        EXPECT_NE(app.message().find("cannot write"), std::string::npos) << app.message();
+        EXPECT_EQ(folder.files(), 0);
+        press(GLFW_KEY_ESCAPE);
+    }
 }
 
 TEST_F(HeadlessApp, EveryPanelSurvivesOddWindowsScalesAndSources) {
