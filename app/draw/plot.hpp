@@ -38,6 +38,7 @@ struct Series {
     std::vector<double> x;       // empty: 0, 1, 2, ...
     std::vector<double> y;       // NaN and infinities leave a gap
     std::vector<double> y_high;  // of a band, which fills y..y_high
+    std::vector<double> said;    // of each point in the readout, where y only says where it stands; empty: y
     float width = 2;             // of lines, points
     Dash dash = Dash::solid;
     Marker marker = Marker::automatic;

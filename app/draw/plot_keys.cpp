@@ -82,7 +82,8 @@ std::vector<Row> rows_of(const Scene& scene, const PlotReadout& readout, double 
     std::vector<Row> rows;
     for (const PlotReading& reading : readout.readings) {
         const Series& series = scene.plot.series[reading.series];
-        std::string value = value_text(scene.plot.y, reading.y);
+        std::string value = reading.point < series.said.size() ? short_number(series.said[reading.point])
+                                                               : value_text(scene.plot.y, reading.y);
         if (series.kind == Series::band)
             value = short_number(reading.y) + " … " + value_text(scene.plot.y, reading.y_high);
         if (is_cloud(scene, reading)) {

@@ -244,6 +244,22 @@ TEST_F(PlotTest, ReadoutFindsTheNearestPointOfEachSeriesAndStaysInside) {
     }
 }
 
+// Lanes one above the other: where a point stands is not what it is.
+TEST_F(PlotTest, ReadoutSaysWhatAPointIsWhereItsPlaceIsAnother) {
+    Plot plot;
+    plot.legend = false;
+    plot.y.categories = {"low", "high"};
+    plot.series.push_back({.name = "wave", .x = {0, 1, 2}, .y = {0.9, 1.1, 0.9}, .y_high = {}, .said = {-7, 42, -7}});
+    plot.series.push_back({.name = {}, .x = {1}, .y = {0}, .y_high = {}});
+    const PlotReadout still = draw(plot);
+    Pointer pointer;
+    pointer.hovered = true;
+    pointer.at = still.area.center();
+    const PlotReadout readout = draw(plot, {{0, 0}, {700, 450}}, pointer);
+    ASSERT_EQ(readout.readings.size(), 1U) << "what has no name is not read";
+    EXPECT_TRUE(std::ranges::any_of(recorder->texts, [](const auto& text) { return text.text == "42"; }));
+}
+
 TEST_F(PlotTest, ReadoutOfACloudGoesByDistance) {
     Plot plot;
     plot.series = {line({0, 5, 5.1, 10}, {0, 10, 0, 10})};

@@ -69,14 +69,15 @@ void PositionsPanel::draw_waves(Canvas& canvas, Interaction& interaction, const 
     plot.legend = false;
     const std::vector<int> entries = lanes();
     const int lit = hovered_ ? static_cast<int>(hovered_->column) : followed_entry();
-    for (std::size_t lane = 0; lane < entries.size(); ++lane) {
+    plot.y.categories.resize(entries.size());
+    for (std::size_t lane = entries.size(); lane-- > 0;) {  // from the top: so the readout names them
         const int entry = entries[lane];
         const double w = sinusoidal ? position_frequency(entry / 2, r.code.dim, r.code.base) : 0;
-        plot.y.categories.push_back(sinusoidal ? fmt::format("{} {}  λ {}", entry, entry % 2 == 0 ? "sin" : "cos",
-                                                             short_number(2 * std::numbers::pi / w, 3))
-                                               : tr("entry {}", entry));
+        plot.y.categories[lane] = sinusoidal ? fmt::format("{} {}  λ {}", entry, entry % 2 == 0 ? "sin" : "cos",
+                                                           short_number(2 * std::numbers::pi / w, 3))
+                                             : tr("entry {}", entry);
         const bool strong = entry == lit;
-        Series wave{.name = {},
+        Series wave{.name = plot.y.categories[lane],
                     .color = strong ? t.query : mix(t.ground, t.text, 0.55F),
                     .x = {},
                     .y = {},
@@ -86,6 +87,7 @@ void PositionsPanel::draw_waves(Canvas& canvas, Interaction& interaction, const 
         const auto put = [&](double x, double value) {
             wave.x.push_back(x);
             wave.y.push_back(static_cast<double>(lane) + 0.42 * value / shown.largest);
+            wave.said.push_back(value);
         };
         const int fine = sinusoidal && r.length <= drawn_finely ? 12 : 1;  // between the positions it is a wave as well
         for (Index i = 0; i < shown.codes.rows(); ++i)
