@@ -20,7 +20,12 @@ void App::lesson_list(Ui& ui, const Rect& screen) {
     const float wanted = 64 + 44 * static_cast<float>(lessons_.size()) + 14;
     const float height = std::min(wanted, screen.height() - 16);
     const float row = (height - 78) / static_cast<float>(lessons_.size());
-    const float width = std::min(640.0F, screen.width() - 20);
+    const float title_size = std::clamp(row * 0.36F, 7.0F, 14.5F);
+    float longest = 0;
+    for (const ReadLesson& read : lessons_)
+        longest = std::max(longest, ui.canvas().shaper().width(read.lesson.summary.plain(current_language()),
+                                                               {.size = title_size * 0.85F}));
+    const float width = std::min(std::max(longest + 80, 640.0F), screen.width() - 20);
     const Rect box = Rect::sized({screen.center().x - width / 2, screen.center().y - height / 2}, width, height);
     ImDrawList* before = begin_overlay(ui, "lesson list", box, screen);
     ui.canvas().fill_rect(box, t.surface, 10);
@@ -29,7 +34,6 @@ void App::lesson_list(Ui& ui, const Rect& screen) {
                      {.color = t.text, .size = 18, .bold = true});
     ui.canvas().text({box.max.x - list_margin, box.min.y + 36}, tr("F5 or Esc closes"),
                      {.color = t.quiet, .size = 12.5F, .align = Align::right});
-    const float title_size = std::clamp(row * 0.36F, 7.0F, 14.5F);
     float y = box.min.y + 56;
     for (std::size_t i = 0; i < lessons_.size(); ++i, y += row) {
         const Lesson& lesson = lessons_[i].lesson;
