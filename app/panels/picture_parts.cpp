@@ -74,19 +74,22 @@ float paragraph_height(Canvas& canvas, float width, std::string_view text, const
     return static_cast<float>(lines) * style.size * 1.4F;
 }
 
+float button_width(Canvas& canvas, const std::string& label) {
+    return canvas.shaper().width(label, {.size = 13}) + 22;
+}
+
 bool draw_button(Canvas& canvas, Interaction& interaction, Rect& row, const std::string& label, const std::string& help,
                  bool chosen) {
     if (!interaction.live()) return false;
     const Theme& t = canvas.theme();
-    TextStyle style{.color = chosen ? t.on_accent : t.query, .size = 13, .align = Align::center};
-    const float width = canvas.shaper().width(label, style) + 22;
+    const float width = button_width(canvas, label);
     const Rect box = in_reading_order(Rect::sized({row.max.x - width, row.min.y}, width, 28), row);
     right_to_left() ? row.cut_left(width + 12) : row.cut_right(width + 12);
     const Pointer pointer = interaction.press_area("button " + label, box);
     const Color field = chosen ? t.query : ground_of_chosen(t, pointer.hovered ? 0.25F : 0);
-    style.color = readable(style.color, field, t.text);
     canvas.fill_rect(box, field, 7);
-    canvas.text_middle(box.center(), label, style);
+    const Color ink = chosen ? t.on_accent : readable(t.query, field, t.text);
+    canvas.text_middle(box.center(), label, {.color = ink, .size = 13, .align = Align::center});
     if (pointer.hovered) interaction.tooltip(help);
     return pointer.clicked;
 }

@@ -31,6 +31,7 @@ float paragraph_height(Canvas& canvas, float width, std::string_view text, const
 /// clicked. `chosen`: drawn as pressed.
 bool draw_button(Canvas& canvas, Interaction& interaction, Rect& row, const std::string& label, const std::string& help,
                  bool chosen = false);
+float button_width(Canvas& canvas, const std::string& label);
 
 /// A rounded label with a dot in its colour, of something that is chosen or not. True when clicked.
 bool draw_chip(Canvas& canvas, Interaction& interaction, const Rect& box, const std::string& label, Color color,

@@ -9,6 +9,7 @@
 #include "app/language/language.hpp"
 #include "app/panels/attention/attention_panel.hpp"
 #include "app/panels/attention/output_view.hpp"
+#include "app/panels/picture_parts.hpp"
 #include "core/attention/explain.hpp"
 #include "core/attention/summary.hpp"
 
@@ -144,40 +145,26 @@ void AttentionPanel::draw_title(Canvas& canvas, Interaction& interaction, const 
 
 // Cuts the buttons' place off the end of `rest`.
 void AttentionPanel::draw_buttons(Canvas& canvas, Interaction& interaction, Rect& rest) {
-    const Theme& t = canvas.theme();
-    const auto button = [&](const char* id, const std::string& label, const std::string& help, bool on) {
-        TextStyle style{.color = on ? t.on_accent : t.query, .size = 13, .align = Align::center};
-        const float width = canvas.shaper().width(label, style) + 22;
-        if (rest.width() < width + 320) return false;
-        const Rect box = in_reading_order(Rect::sized({rest.max.x - width, rest.min.y}, width, 28), rest);
-        right_to_left() ? rest.cut_left(width + 8) : rest.cut_right(width + 8);
-        const Pointer pointer = interaction.press_area(id, box);
-        const Color field = on ? t.query : ground_of_chosen(t, pointer.hovered ? 0.25F : 0);
-        style.color = readable(style.color, field, t.text);
-        canvas.fill_rect(box, field, 7);
-        canvas.text_middle(box.center(), label, style);
-        if (pointer.hovered) interaction.tooltip(help);
-        return pointer.clicked;
+    const auto button = [&](const std::string& label, const std::string& help, bool on = false) {
+        constexpr float heading = 320;  // is worth more
+        return rest.width() >= button_width(canvas, label) + heading &&
+               draw_button(canvas, interaction, rest, label, help, on);
     };
     if (params_.from_tokens()) {
-        if (params_.shuffle != 0 &&
-            button("unshuffle", tr("As written"), tr("The tokens in their own order (Shift S)."), false))
+        if (params_.shuffle != 0 && button(tr("As written"), tr("The tokens in their own order (Shift S).")))
             params_.shuffle = 0;
-        if (button("shuffle button", tr("Shuffle"), tr("Puts the tokens into another order (S)."),
-                   params_.shuffle != 0))
-            shuffle();
+        if (button(tr("Shuffle"), tr("Puts the tokens into another order (S)."), params_.shuffle != 0)) shuffle();
     }
     if (params_.has_inputs()) {
-        if (!params_.painted.empty() &&
-            button("unpaint", tr("Unhide all"), tr("Shows every painted cell again."), false))
+        if (!params_.painted.empty() && button(tr("Unhide all"), tr("Shows every painted cell again.")))
             params_.painted.clear();
         if (params_.paint && params_.one_map() &&
-            button("stop painting", tr("Stop painting"), tr("The mouse moves the picture again (P)."), true))
+            button(tr("Stop painting"), tr("The mouse moves the picture again (P)."), true))
             params_.paint = false;
         if (params_.select == Select::hard) {
-            if (button("sample 10", "× 10", tr("Ten times as many samples."), false))
+            if (button("× 10", tr("Ten times as many samples.")))
                 params_.samples = std::min(params_.samples * 10, 100000);
-            if (button("sample", tr("Sample"), tr("One more key is drawn for every query."), false))
+            if (button(tr("Sample"), tr("One more key is drawn for every query.")))
                 params_.samples = std::min(params_.samples + 1, 100000);
         }
     }
