@@ -89,7 +89,10 @@ const ScreenResources::CellsTexture& ScreenResources::values_texture(const CellP
     entry.texture = made ? std::move(*made) : Texture();
     entry.generation = picture.generation;
     entry.values = picture.values;
-    if (!entry.error.empty()) entry.refusal.say(entry.error);
+    if (made)
+        entry.refusal = {};
+    else
+        entry.refusal.say(entry.error);
     return entry;
 }
 
@@ -105,7 +108,10 @@ GLuint ScreenResources::picture_texture(const std::shared_ptr<const Image>& imag
         Result<Texture> made = Texture::rgba(image->width, image->height, bytes.data());
         entry.image = image;
         entry.texture = made ? std::move(*made) : Texture();
-        if (!made) entry.refusal.say(made.error().what);
+        if (made)
+            entry.refusal = {};
+        else
+            entry.refusal.say(made.error().what);
     }
     return entry.texture.id();
 }
