@@ -1,10 +1,9 @@
 # `cmake --install` gives a working tree: a program that draws, and what a desktop needs to show it; what it lists is all there is
 # to remove.  $1: the build folder.
 set -euo pipefail
-prefix=$(mktemp -d)
-trap 'rm -rf "$prefix"' EXIT
-cmake --install "$1" --prefix "$prefix" >"$prefix/log" || { cat "$prefix/log"; exit 1; }
-rm "$prefix/log"
+prefix=$(mktemp -d) work=$(mktemp -d)
+trap 'rm -rf "$prefix" "$work"' EXIT
+cmake --install "$1" --prefix "$prefix" >"$work/log" || { cat "$work/log"; exit 1; }
 for file in bin/attnscope share/applications/attnscope.desktop share/icons/hicolor/scalable/apps/attnscope.svg \
     share/icons/hicolor/128x128/apps/attnscope.png share/metainfo/attnscope.metainfo.xml \
     share/doc/attnscope/README.md share/doc/attnscope/copyright share/doc/attnscope/reference.md share/man/man1/attnscope.1.gz \
@@ -13,8 +12,6 @@ for file in bin/attnscope share/applications/attnscope.desktop share/icons/hicol
     [ -s "$prefix/$file" ] || { echo "not installed: $file"; exit 1; }
 done
 # The program is all of it: started from elsewhere, with nothing of the source tree.
-work=$(mktemp -d)
-trap 'rm -rf "$prefix" "$work"' EXIT
 alone() { (cd "$work" && env -u DISPLAY -u WAYLAND_DISPLAY HOME="$work" "$prefix/bin/attnscope" "$@"); }
 alone --version
 alone render attention --out picture.png
