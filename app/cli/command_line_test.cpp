@@ -16,6 +16,7 @@ using nlohmann::json;
 using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 using testing_cli::expect_failure;
 using testing_cli::Outcome;
@@ -184,6 +185,8 @@ TEST_F(CommandLine, RefusesBadSizesAndStatesTheForm) {
         expect_nothing_written({"render", "attention", "--size", size, "--out", path("x.png")}, 2, HasSubstr("--size"));
     expect_nothing_written({"render", "attention", "--size", "99999x99999", "--out", path("x.png")}, 2,
                            HasSubstr("at most 16384"));
+    expect_nothing_written({"render", "attention", "--size", "\x1b[2J5", "--out", path("x.png")}, 2,
+                           AllOf(HasSubstr("\\x1b"), Not(HasSubstr("\x1b"))));
     expect_nothing_written({"render", "attention", "--scale", "0", "--out", path("x.png")}, 2, HasSubstr("--scale"));
     expect_nothing_written({"render", "attention", "--theme", "blue", "--out", path("x.png")}, 2, HasSubstr("light"));
 }

@@ -9,6 +9,7 @@
 #include "app/shell/app.hpp"
 #include "app/shell/headless.hpp"
 #include "app/state/state_file.hpp"
+#include "core/io/file.hpp"
 
 namespace attnscope {
 namespace {
@@ -23,14 +24,15 @@ std::string names_of(const Workspace& workspace) {
 
 Result<void> assign(const Workspace::Entry& entry, const std::string& assignment) {
     const std::size_t equals = assignment.find('=');
-    if (equals == std::string::npos) return usage_error(fmt::format("--set {}: it must be key=value", assignment));
+    if (equals == std::string::npos)
+        return usage_error(fmt::format("--set {}: it must be key=value", printable(assignment)));
     const std::string key = assignment.substr(0, equals);
     const Param* param = find(entry.params, key);
     if (param == nullptr) {
         std::string keys;
         for (const Param& p : entry.params) keys += (keys.empty() ? "" : ", ") + p.key;
-        return usage_error(fmt::format("--set {}: panel '{}' has no parameter '{}'; it has {}", assignment,
-                                       entry.info.name, key, keys));
+        return usage_error(fmt::format("--set {}: panel '{}' has no parameter '{}'; it has {}", printable(assignment),
+                                       entry.info.name, printable(key, 80), keys));
     }
     const Result<void> done = set_from_text(*param, assignment.substr(equals + 1));
     if (!done) return usage_error(done.error().what);
@@ -51,7 +53,8 @@ Result<const Workspace::Entry*> prepare(Workspace& workspace, const PanelArgumen
         return usage_error(fmt::format("a panel is required; there is: {}", names_of(workspace)));
     const Workspace::Entry* entry = workspace.find_panel(arguments.panel);
     if (entry == nullptr)
-        return usage_error(fmt::format("there is no panel '{}'; there is: {}", arguments.panel, names_of(workspace)));
+        return usage_error(
+            fmt::format("there is no panel '{}'; there is: {}", printable(arguments.panel, 80), names_of(workspace)));
     if (!arguments.state.empty()) {
         const Result<StateFile> state = read_state(arguments.state);
         if (!state) return state.error();
@@ -80,12 +83,13 @@ Result<FigureSize> size_of(const RenderArguments& arguments) {
             size.height = *height;
             // The picture itself is checked again when it is made; here it is the command line that is wrong.
             const double pixels = (arguments.panel.out.ends_with(".png") ? size.scale : 1) * std::max(*width, *height);
-            if (pixels > 16384) return usage_error(fmt::format("--size {}: a side must be at most 16384 pixels", text));
+            if (pixels > 16384)
+                return usage_error(fmt::format("--size {}: a side must be at most 16384 pixels", printable(text, 80)));
             return size;
         }
     }
-    return usage_error(
-        fmt::format("--size {}: it must be WIDTHxHEIGHT in points, at least 200x150, as in 1600x1000", text));
+    return usage_error(fmt::format("--size {}: it must be WIDTHxHEIGHT in points, at least 200x150, as in 1600x1000",
+                                   printable(text, 80)));
 }
 
 Result<std::string> render_window(Workspace& workspace, const FigureSize& size, const Lesson* lesson,

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "app/language/language.hpp"
+#include "core/io/file.hpp"
 
 namespace attnscope {
 namespace {
@@ -57,7 +58,7 @@ Result<void> check_play(const ParamList& params, const Play& play) {
         std::string keys;
         for (const Param& p : params)
             if (numeric(p)) keys.append(keys.empty() ? "" : ", ").append(p.key);
-        return invalid_input(tr("there is no parameter '{}' to play; there is: {}", play.key, keys));
+        return invalid_input(tr("there is no parameter '{}' to play; there is: {}", printable(play.key, 80), keys));
     }
     if (!numeric(*param)) return invalid_input(tr("'{}' is no number: only numbers can be played", play.key));
     for (const double end : {play.from, play.to})
@@ -76,7 +77,8 @@ Result<Play> parse_play(std::string_view text) {
         const std::optional<double> to = number_in(text.substr(dots + 2));
         if (from && to) return Play{.key = std::string(text.substr(0, equals)), .from = *from, .to = *to};
     }
-    return invalid_input(tr("'{}' says not what is played: it must be KEY=FROM..TO, as in temperature=0.1..5", text));
+    return invalid_input(
+        tr("'{}' says not what is played: it must be KEY=FROM..TO, as in temperature=0.1..5", printable(text, 80)));
 }
 
 }  // namespace attnscope
