@@ -31,13 +31,13 @@ inline constexpr std::chrono::milliseconds job_patience{100};
 /// Progress is worth showing for jobs older than this.
 inline constexpr std::chrono::milliseconds job_progress_after{300};
 
-/// submit(), poll(), stale(), progress(), cancel() and wait() belong to one thread (the window's). They take a lock
-/// that the worker holds only for a few assignments, never while it computes.
+/// submit(), poll(), stale(), progress(), stop(), cancel() and wait() belong to one thread (the window's). They take a
+/// lock that the worker holds only for a few assignments, never while it computes.
 template <std::regular Request, class Value>
 class JobSlot {
 public:
     /// The computation. It runs on the slot's own thread, should look at progress.stopped() every few milliseconds, and
-    /// may then return cancelled() or anything else: the result of a stopped job is dropped.
+    /// may then return cancelled() or anything else: what is overtaken or cancelled is dropped.
     using Run = std::function<Result<Value>(const Request&, const Progress&)>;
 
     struct Options {
@@ -68,7 +68,7 @@ public:
         // stopped, and one that has just begun a job has announced it before the lock below is free.
         worker_.request_stop();
         const std::lock_guard lock(mutex_);
-        if (running_) running_->stop.request_stop();
+        drop_running();
     }
 
     /// Asks for this result instead of all earlier ones that have not begun. A request equal to the newest one is
@@ -106,12 +106,20 @@ public:
         return std::clamp(fraction_.load(std::memory_order_relaxed), 0.0F, 1.0F);
     }
 
+    /// Asks the job that runs or waits to stop, and leaves it to tell how it ended, which poll() then takes: with
+    /// cancelled(), or with a result when it was too late to stop. For jobs that do something, as writing a file.
+    void stop() {
+        const std::lock_guard lock(mutex_);
+        if (pending_) pending_->stop.request_stop();
+        if (running_) running_->stop.request_stop();
+    }
+
     /// Forgets everything that is not finished. What is shown stays, and any request may be submitted anew.
     void cancel() {
         const std::lock_guard lock(mutex_);
         pending_.reset();
         finished_.reset();
-        if (running_) running_->stop.request_stop();
+        drop_running();
         newest_.reset();
         seen_id_ = newest_id_;
     }
@@ -146,6 +154,7 @@ private:
     struct Running {
         std::stop_source stop;
         Clock::time_point began;
+        bool dropped = false;  // nobody wants to know how it ends
     };
     /// What the worker leaves for poll(). With both a value and an error, the error is the newer one.
     struct Finished {
@@ -158,7 +167,13 @@ private:
 
     /// Under the lock. Called from submit() and from each poll(), because a job may grow old after the submit.
     void stop_if_overtaken() {
-        if (running_ && pending_ && Clock::now() - running_->began > job_patience) running_->stop.request_stop();
+        if (running_ && pending_ && Clock::now() - running_->began > job_patience) drop_running();
+    }
+    /// Under the lock.
+    void drop_running() {
+        if (!running_) return;
+        running_->stop.request_stop();
+        running_->dropped = true;
     }
 
     void show(Finished finished) {
@@ -198,8 +213,8 @@ private:
             std::optional<Finished> news = compute(job);
 
             lock.lock();
+            const bool wanted = !running_->dropped;
             running_.reset();
-            const bool wanted = !job.stop.stop_requested();
             if (wanted) leave_for_poll(news);
             work_ended_.notify_all();
             lock.unlock();

@@ -320,6 +320,32 @@ TEST(JobSlot, AJobThatGivesUpOnItsOwnShowsNothingAndMayBeTriedAgain) {
     EXPECT_EQ(*slot.poll().value, 1);
 }
 
+TEST(JobSlot, AJobThatIsAskedToStopTellsHowItEnded) {
+    std::atomic<int> begun{0};
+    Slot slot([&](const int& request, const Progress& progress) -> Result<int> {
+        ++begun;
+        begun.notify_all();
+        while (!progress.stopped()) std::this_thread::sleep_for(1ms);
+        if (request == 1) return cancelled();
+        return request;  // it was too late
+    });
+    slot.stop();  // nothing runs
+    slot.submit(1);
+    begun.wait(0);
+    slot.stop();
+    EXPECT_TRUE(slot.stale());
+    slot.wait();
+    EXPECT_EQ(slot.poll().value, nullptr);
+    EXPECT_FALSE(slot.poll().error);
+    EXPECT_FALSE(slot.stale());
+    slot.submit(2);
+    slot.stop();  // perhaps before it has begun
+    slot.wait();
+    ASSERT_TRUE(slot.poll().value);
+    EXPECT_EQ(*slot.poll().value, 2);
+    EXPECT_FALSE(slot.stale());
+}
+
 TEST(JobSlot, WakesTheWindowOncePerResult) {
     std::atomic<int> wakes{0};
     {

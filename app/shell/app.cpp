@@ -157,7 +157,7 @@ void App::keys(Ui& ui, const FrameInput& input) {
         ui.keys_taken(i + 1);  // a text field that this key opens begins with the next
         if (press == nullptr || (press->repeat && !goes_on(*press))) continue;
         if (shortcut(*press, ui) || !memory_.editing.empty()) continue;
-        if (press->key == GLFW_KEY_ESCAPE && escape(ui)) continue;
+        if (press->key == GLFW_KEY_ESCAPE && escape()) continue;
         const Workspace::Entry& active = workspace_->active();
         if (lecture_) {
             lecture_key_press(*press, ui);
@@ -180,10 +180,10 @@ void App::keys(Ui& ui, const FrameInput& input) {
 }
 
 // Closes what lies over the window, or stops an export; false when there is nothing of the kind.
-bool App::escape(Ui& ui) {
+bool App::escape() {
     if (exports_.stale()) {
-        exports_.cancel();
-        ui.say(tr("The export is cancelled; no file was written."), false);
+        exports_.stop();
+        export_stopped_ = true;
     } else if (!show_keys_ && !show_export_ && !show_lessons_ && !snapshots_.is_open()) {
         return false;
     }

@@ -79,7 +79,7 @@ private:
     void keys(Ui& ui, const FrameInput& input);
     bool shortcut(const KeyPress& press, Ui& ui);
     bool control_shortcut(const KeyPress& press, Ui& ui);
-    bool escape(Ui& ui);
+    bool escape();
     void toggle_overlay(bool& shown);
     void toggle_snapshots();
     void close_overlays();
@@ -167,6 +167,7 @@ private:
     std::string export_part_;    // empty: the whole picture
     float export_height_ = 400;  // of the menu, as the last frame drew it
     std::uint64_t export_number_ = 0, export_seen_ = 0;
+    bool export_stopped_ = false;  // by Esc, and its end is not known yet
     JobSlot<ExportRequest, std::string> exports_{
         run_export, {.describe = [](const ExportRequest& request) { return request.path.string(); }}};
 };

@@ -3,7 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 #include "app/draw/recording_canvas.hpp"
 #include "app/shell/export.hpp"
@@ -35,10 +38,11 @@ protected:
         ASSERT_TRUE(done.has_value()) << done.error().what;
         rest();
     }
-    bool saved() {
-        for (int frame = 0; frame < 500 && app.message().find("Saved") == std::string::npos; ++frame) rest();
-        return app.message().find("Saved") != std::string::npos;
+    bool says(const char* text) {
+        for (int frame = 0; frame < 500 && app.message().find(text) == std::string::npos; ++frame) rest();
+        return app.message().find(text) != std::string::npos;
     }
+    bool saved() { return says("Saved"); }
 };
 
 TEST_F(ToyApp, TheButtonPutsTheSettingsAsideAndTheControlsChangeB) {
@@ -341,22 +345,75 @@ TEST_F(ToyApp, NumbersAndTheExplainLineAreCopiedAsText) {
     EXPECT_EQ(clipboard, "1\t2\n3\t4\n");
 }
 
-TEST_F(ToyApp, ALargePictureIsWrittenByAWorkerAndEscLeavesNoFile) {
-    ASSERT_TRUE(set_from_text(param("size"), "2048"));
+TEST_F(ToyApp, EscStopsAnExportAndLeavesNoFile) {
+    open(1280, 800);
+    const TempFolder folder;
+    app.set_export_folder(folder.path());
+    panel().data = [](const Progress& progress) -> Result<std::string> {
+        while (!progress.stopped()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        return std::string("{}");
+    };
+    press(GLFW_KEY_S, true);
+    click(center_of("json"));
+    press(GLFW_KEY_ESCAPE);
+    EXPECT_TRUE(says("The export is cancelled; no file was written.")) << app.message();
+    EXPECT_EQ(folder.files(), 0);
+}
+
+TEST_F(ToyApp, EscAfterTheFileIsWrittenSaysThatItIs) {
     open(1280, 800);
     const TempFolder folder;
     app.set_export_folder(folder.path());
     press(GLFW_KEY_S, true);
-    const Vec2 pdf = center_of("pdf");
-    queue.push(MouseMove{pdf});
+    queue.push(MouseMove{center_of("json")});
     queue.push(MouseButton{0, true});
     queue.push(MouseButton{0, false});
     screen->run(app, queue);
+    while (folder.files() == 0 || !std::filesystem::exists(folder / "attnscope-toy.json"))
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
     queue.push(KeyPress{GLFW_KEY_ESCAPE, false, false, false});
-    screen->run(app, queue);
-    EXPECT_THAT(app.message(), HasSubstr("cancelled"));
+    EXPECT_TRUE(says("Saved")) << app.message();
+    EXPECT_EQ(folder.files(), 1);
+}
+
+TEST_F(ToyApp, AFailedExportIsSaidOnceAndTheNextOneIsWritten) {
+    open(1280, 800);
+    const TempFolder folder;
+    app.set_export_folder(folder.path());
+    const auto failing = panel().data = [](const Progress&) -> Result<std::string> { return io_error("it failed"); };
+    press(GLFW_KEY_S, true);
+    click(center_of("json"));
+    EXPECT_TRUE(says("it failed")) << app.message();
+    app.say("something else", false);
     rest();
-    EXPECT_EQ(folder.files(), 0);
+    EXPECT_EQ(app.message(), "something else");
+    // Through more than one frame.
+    std::atomic<bool> go{false};
+    panel().data = [&go](const Progress& progress) -> Result<std::string> {
+        while (!go && !progress.stopped()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        return std::string("{}");
+    };
+    press(GLFW_KEY_S, true);
+    click(center_of("json"));
+    rest();
+    go = true;
+    EXPECT_TRUE(says("Saved")) << app.message();
+    EXPECT_EQ(folder.files(), 1);
+    // And what failed before it does not come back with the one that is stopped.
+    panel().data = failing;
+    press(GLFW_KEY_S, true);
+    click(center_of("json"));
+    EXPECT_TRUE(says("it failed")) << app.message();
+    go = false;
+    panel().data = [&go](const Progress& progress) -> Result<std::string> {
+        while (!go && !progress.stopped()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        return std::string("{}");
+    };
+    press(GLFW_KEY_S, true);
+    click(center_of("json"));
+    press(GLFW_KEY_ESCAPE);
+    EXPECT_TRUE(says("cancelled")) << app.message();
+    EXPECT_EQ(folder.files(), 1);
 }
 
 TEST(PaperSize, IsExactForEachWidthAndTextSize) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "app/draw/rich_text.hpp"
 #include "app/shell/app.hpp"
@@ -219,15 +220,20 @@ void App::export_to(Ui& ui, std::string_view extension) {
 }
 
 void App::poll_exports(Ui& ui) {
-    if (exports_.stale() && exports_.progress())
-        ui.say(tr("Saving … {:.0f} %   (Esc cancels)", 100 * static_cast<double>(*exports_.progress())), false);
-    const auto& finished = exports_.poll();
-    if (finished.error) {
-        ui.say(finished.error->what, true);
-        exports_.cancel();
-    } else if (finished.generation != export_seen_) {
-        export_seen_ = finished.generation;
-        ui.say(tr("Saved {}", *finished.value), false);
+    if (!exports_.stale()) return;
+    if (const std::optional<float> part = exports_.progress())
+        ui.say(tr("Saving … {:.0f} %   (Esc cancels)", 100 * static_cast<double>(*part)), false);
+    const auto& ended = exports_.poll();
+    if (exports_.stale()) return;
+    // It may have been too late to stop: only how the job ended says whether there is a file.
+    const bool stopped = std::exchange(export_stopped_, false);
+    if (ended.generation != export_seen_) {
+        export_seen_ = ended.generation;
+        ui.say(tr("Saved {}", *ended.value), false);
+    } else if (stopped || !ended.error) {
+        ui.say(tr("The export is cancelled; no file was written."), false);
+    } else {
+        ui.say(ended.error->what, true);
     }
 }
 

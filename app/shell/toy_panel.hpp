@@ -58,9 +58,7 @@ public:
         return true;
     }
     std::string drop_help() const override { return "toys (.toy)"; }
-    DataJob data_job(DataFormat /*format*/) const override {
-        return [](const Progress&) -> Result<std::string> { return std::string("{}"); };
-    }
+    DataJob data_job(DataFormat /*format*/) const override { return data; }
 
     double level = 0.5;
     int size = 5, pin = -1, updates = 0;
@@ -68,6 +66,7 @@ public:
     bool matrix = true;
     std::string words = "one two";
     std::optional<Error> error;
+    DataJob data = [](const Progress&) -> Result<std::string> { return std::string("{}"); };
 
 private:
     Heatmap heatmap(const Theme& theme) const {
