@@ -3,6 +3,9 @@
 # shellcheck shell=bash disable=SC2154
 . "$root/third_party/packages.sh"
 
+# What any script does first, writing a log included, finds the folder there.
+mkdir -p "$root/build"
+
 # Where there is ccache, checkouts at different places share what they compile.
 export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
 

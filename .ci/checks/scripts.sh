@@ -1,4 +1,5 @@
-# Every shell script parses, and those that are started by name are executable.
+# Every shell script parses, those that are started by name are executable, and what they share begins in a checkout where
+# nothing was built.
 set -euo pipefail
 . .ci/files.sh
 status=0
@@ -11,4 +12,10 @@ while IFS= read -r -d '' file; do
     esac
     case $first in '#!'*) [ -x "$file" ] || { echo "not executable: $file"; status=1; } ;; esac
 done < <(project_files | grep -zvE '\.(cpp|hpp|png|bin|md)$')
+fresh=$(mktemp -d)
+trap 'rm -rf "$fresh"' EXIT
+mkdir "$fresh/third_party"
+cp third_party/*.sh "$fresh/third_party"
+said=$(root=$fresh bash -euc '. "$root/third_party/setup.sh"; configure none' 2>&1) || true
+[ -f "$fresh/build/none.log" ] || { echo "the first build of a checkout cannot write its log: $said"; status=1; }
 exit "$status"
